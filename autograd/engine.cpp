@@ -1,0 +1,224 @@
+// The backward engine. It visits the nodes that the root reaches from the highest number down: since a node's inputs
+// are older than itself, everything that flows into a node has arrived when its turn comes.
+
+#include <autograd/engine.hpp>
+#include <autograd/factories.hpp>
+#include <autograd/ops/elementwise.hpp>
+#include <autograd/ops/reduce.hpp>
+#include <autograd/ops/shape.hpp>
+#include <autograd/tape.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+namespace xtape {
+
+namespace {
+
+bool sole_owner(const Tensor& tensor) {
+  return tensor.impl()->references.unique() && tensor.impl()->storage->unique() && tensor.is_contiguous();
+}
+
+class Engine final : public GradientSink {
+ public:
+  Engine(bool create_graph, bool retain_graph)
+      : GradientSink(create_graph), m_retain_graph(retain_graph || create_graph), m_mode(create_graph) {}
+
+  // After a throw the graph carries no gradient of the failed run.
+  ~Engine() {
+    for (Node* node : m_waiting) node->gradient = Tensor();
+  }
+
+  // Visits only nodes on a path to one of `targets`, and keeps their gradients for gradient_of().
+  void aim_at(Node& root, const std::vector<Node*>& targets);
+
+  void run(Node& root, Tensor gradient);
+  void deliver(const Node& from, Node& input, Tensor gradient) override;
+
+  // Adds what the leaves and retaining tensors got to their grad(); all or, if the run threw before, nothing.
+  void commit();
+  Tensor gradient_of(const Node& target) const;
+
+ private:
+  static bool older(const Node* a, const Node* b) { return a->number() < b->number(); }
+  bool is_target(const Node& node) const { return std::binary_search(m_targets.begin(), m_targets.end(), &node); }
+  void conform(const Node& from, const Node& input, Tensor& gradient) const;
+
+  bool m_retain_graph;
+  GradModeGuard m_mode;
+  std::vector<Node*> m_waiting;  // a heap, the youngest on top
+  std::vector<std::pair<Node*, Tensor>> m_results;
+  std::vector<const Node*> m_targets;  // sorted; empty: every leaf
+  std::uint64_t m_aim = 0;
+};
+
+void Engine::aim_at(Node& root, const std::vector<Node*>& targets) {
+  static std::atomic<std::uint64_t> s_runs{0};
+  m_targets.assign(targets.begin(), targets.end());
+  std::sort(m_targets.begin(), m_targets.end());
+  const std::uint64_t visited = 2 * ++s_runs;
+  m_aim = visited + 1;
+
+  std::vector<Node*> reached{&root};
+  root.mark = visited;
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    for (const NodePtr& input : reached[i]->inputs()) {
+      if (!input || input->mark == visited) continue;
+      input->mark = visited;
+      reached.push_back(input.get());
+    }
+  }
+  std::sort(reached.begin(), reached.end(), older);
+  for (Node* node : reached) {
+    const auto inputs = node->inputs();
+    const auto leads = [&](const NodePtr& input) { return input && input->mark == m_aim; };
+    if (is_target(*node) || std::any_of(inputs.begin(), inputs.end(), leads)) node->mark = m_aim;
+  }
+}
+
+void Engine::run(Node& root, Tensor gradient) {
+  root.gradient = std::move(gradient);
+  m_waiting.push_back(&root);
+  while (!m_waiting.empty()) {
+    std::pop_heap(m_waiting.begin(), m_waiting.end(), older);
+    Node& node = *m_waiting.back();
+    m_waiting.pop_back();
+    Tensor upstream = std::exchange(node.gradient, Tensor());
+    const bool wanted = m_targets.empty() ? node.is_leaf() : is_target(node);
+    const bool retained = node.output() && node.output()->extras && node.output()->extras->retains_gradient;
+    if (wanted || (retained && m_targets.empty())) m_results.emplace_back(&node, upstream);
+    if (node.is_leaf()) continue;
+    if (node.released) {
+      throw GradError(std::string(node.name()) +
+                      ": backward came here a second time, and what the first one needed was freed; "
+                      "give the first one {.retain_graph = true}");
+    }
+    {
+      const RunningNode running(node);
+      node.propagate(std::move(upstream), *this);
+    }
+    if (!m_retain_graph) {
+      node.release_saved();
+      node.released = true;
+    }
+  }
+}
+
+void Engine::deliver(const Node& from, Node& input, Tensor gradient) {
+  if (!gradient.defined() || (m_aim != 0 && input.mark != m_aim)) return;
+  conform(from, input, gradient);
+  if (!input.gradient.defined()) {
+    input.gradient = std::move(gradient);
+    m_waiting.push_back(&input);
+    std::push_heap(m_waiting.begin(), m_waiting.end(), older);
+    return;
+  }
+  Tensor& sum = input.gradient;
+  if (!create_graph() && !sole_owner(sum) && sole_owner(gradient)) std::swap(sum, gradient);
+  // An expiring operand that nobody else holds is written in place.
+  sum = create_graph() ? sum + gradient : add(std::move(sum), gradient);
+}
+
+// Brings a rule's result to the shape and dtype of the input: what was broadcast is summed, what was promoted is
+// converted back. Anything else is an error in the rule.
+void Engine::conform(const Node& from, const Node& input, Tensor& gradient) const {
+  if (gradient.shape() != input.shape()) {
+    if (!broadcasts_to(input.shape(), gradient.shape())) {
+      throw GradError(std::string(from.name()) + ": its rule gave a gradient of shape " + to_string(gradient.shape()) +
+                      " for an input of shape " + to_string(input.shape()));
+    }
+    gradient = sum_to_shape(gradient, input.shape());
+  }
+  if (gradient.dtype() != input.dtype()) {
+    if (!is_floating(gradient.dtype())) {
+      throw GradError(std::string(from.name()) + ": its rule gave a gradient of " + to_string(gradient.dtype()) +
+                      " for an input of " + to_string(input.dtype()));
+    }
+    gradient = astype(gradient, input.dtype());
+  }
+}
+
+void Engine::commit() {
+  std::vector<std::pair<TensorImpl*, Tensor>> sums;
+  for (auto& [node, gradient] : m_results) {
+    TensorImpl* output = node->output();
+    if (!output) continue;  // the leaf's last handle is gone
+    const Tensor& before = output->ensure_extras().gradient;
+    if (before.defined()) {
+      gradient = before + gradient;
+    } else if (!create_graph() && !sole_owner(gradient)) {
+      gradient = gradient.clone();  // another tensor may share these values
+    }
+    sums.emplace_back(output, std::move(gradient));
+  }
+  for (auto& [output, gradient] : sums) output->extras->gradient = std::move(gradient);
+}
+
+Tensor Engine::gradient_of(const Node& target) const {
+  for (const auto& [node, gradient] : m_results) {
+    if (node == &target) return gradient;
+  }
+  return {};
+}
+
+// The gradient to start from: the given one, or 1 for a scalar.
+Tensor starting_gradient(const Tensor& root, const Tensor& given, const char* op) {
+  if (!root.requires_grad()) {
+    throw GradError(std::string(op) + ": the tensor of shape " + to_string(root.shape()) +
+                    " requires no gradient: no tensor that it was computed from does, or it was computed under NoGrad");
+  }
+  if (!given.defined()) {
+    if (root.size() != 1) {
+      throw GradError(std::string(op) + ": a tensor of shape " + to_string(root.shape()) +
+                      " is not a scalar; reduce it with sum() or mean(), or give the gradient to start from");
+    }
+    return ones_like(root);
+  }
+  if (given.shape() != root.shape()) {
+    throw ShapeError(std::string(op) + ": a gradient of shape " + to_string(given.shape()) +
+                     " for a tensor of shape " + to_string(root.shape()));
+  }
+  return given.dtype() == root.dtype() ? given : astype(given, root.dtype());
+}
+
+}  // namespace
+
+void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
+  Tensor start = starting_gradient(*this, gradient, "backward");
+  Engine engine(options.create_graph, options.retain_graph);
+  engine.run(*impl()->node, std::move(start));
+  engine.commit();
+}
+
+Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& options) {
+  Tensor start = starting_gradient(output, options.gradient, "grad");
+  std::vector<Node*> targets;
+  for (const Tensor& input : inputs) {
+    if (!input.requires_grad()) throw GradError("grad: an input of shape " + to_string(input.shape()) + " requires no gradient");
+    targets.push_back(input.impl()->node);
+  }
+  Engine engine(options.create_graph, options.retain_graph);
+  Node& root = *output.impl()->node;
+  engine.aim_at(root, targets);
+  engine.run(root, std::move(start));
+
+  Tensors gradients;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    gradients.push_back(engine.gradient_of(*targets[i]));
+    if (!gradients.back().defined() && !options.allow_unused) {
+      throw GradError("grad: the output does not depend on input " + std::to_string(i) + " of shape " +
+                      to_string(inputs[i].shape()) + "; with {.allow_unused = true} its gradient is undefined");
+    }
+  }
+  return gradients;
+}
+
+Tensors grad(const Tensor& output, std::initializer_list<Tensor> inputs, const GradOptions& options) {
+  return grad(output, Tensors(inputs), options);
+}
+
+Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options) {
+  return grad(output, Tensors{input}, options)[0];
+}
+
+}  // namespace xtape

@@ -1,0 +1,31 @@
+#include <autograd/kernels/gemm.hpp>
+
+#include <cblas.h>
+
+#include <algorithm>
+
+namespace xtape::kernels {
+
+template <class T>
+void gemm(std::size_t m, std::size_t n, std::size_t k, Matrix<T> a, Matrix<T> b, T* c, bool accumulate) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    if (!accumulate) std::fill_n(c, m * n, T(0));
+    return;
+  }
+  const auto transposition = [](const Matrix<T>& matrix) { return matrix.transposed ? CblasTrans : CblasNoTrans; };
+  const auto size = [](auto value) { return static_cast<int>(value); };
+  const T beta = accumulate ? T(1) : T(0);
+  if constexpr (sizeof(T) == sizeof(float)) {
+    cblas_sgemm(CblasRowMajor, transposition(a), transposition(b), size(m), size(n), size(k), T(1), a.data,
+                size(a.stride), b.data, size(b.stride), beta, c, size(n));
+  } else {
+    cblas_dgemm(CblasRowMajor, transposition(a), transposition(b), size(m), size(n), size(k), T(1), a.data,
+                size(a.stride), b.data, size(b.stride), beta, c, size(n));
+  }
+}
+
+template void gemm(std::size_t, std::size_t, std::size_t, Matrix<float>, Matrix<float>, float*, bool);
+template void gemm(std::size_t, std::size_t, std::size_t, Matrix<double>, Matrix<double>, double*, bool);
+
+}  // namespace xtape::kernels

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+
+namespace xtape::kernels {
+
+/// A matrix in memory: rows or columns lie `stride` elements apart, the other index is contiguous.
+template <class T>
+struct Matrix {
+  const T* data;
+  std::ptrdiff_t stride;
+  bool transposed;  // columns are contiguous runs, not rows
+};
+
+/// `c = a b + (accumulate ? c : 0)` through BLAS; `c` is row-major, (m, n), with rows `n` apart.
+template <class T>
+void gemm(std::size_t m, std::size_t n, std::size_t k, Matrix<T> a, Matrix<T> b, T* c, bool accumulate = false);
+
+}  // namespace xtape::kernels

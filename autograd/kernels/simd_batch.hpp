@@ -1,0 +1,89 @@
+#pragma once
+
+// SIMD batches with the names that formulas use, and the loop that runs a formula over spans. Included only by sources
+// that are compiled once for each SIMD level: everything here is a template over the architecture, so that no function
+// compiled for one level can stand in for that of another.
+
+#include <cstddef>
+#include <cstring>
+#include <type_traits>
+#include <utility>
+
+#include <xsimd/xsimd.hpp>
+
+namespace xtape::kernels {
+
+#if defined(XTAPE_LEVEL_AVX512)
+using Architecture = xsimd::avx512bw;
+#elif defined(XTAPE_LEVEL_AVX2)
+using Architecture = xsimd::fma3<xsimd::avx2>;
+#else
+using Architecture = xsimd::default_arch;
+#endif
+
+template <class T, class A>
+void store_batch(T* to, const xsimd::batch<T, A>& values) {
+  values.store_unaligned(to);
+}
+template <class T, class A>
+void store_batch(T* to, const xsimd::batch_bool<T, A>& truth) {
+  xsimd::select(truth, xsimd::batch<T, A>(T(1)), xsimd::batch<T, A>(T(0))).store_unaligned(to);
+}
+
+/// What a formula gets for an argument that it leaves unnamed.
+struct Unread {};
+
+/// `output[n] = formula(inputs[0][n], inputs[1][n], ...)`; bit i of `uses` says whether input i is read.
+template <class Arch, unsigned uses, class T, class F, std::size_t... I>
+void map_spans(const F& formula, const void* const* inputs, void* output, std::size_t count, std::index_sequence<I...>) {
+  using Batch = xsimd::batch<T, Arch>;
+  constexpr std::size_t width = Batch::size;
+  const auto load = [&]<std::size_t A>(std::size_t n) {
+    if constexpr ((uses >> A & 1u) != 0) {
+      return Batch::load_unaligned(static_cast<const T*>(inputs[A]) + n);
+    } else {
+      return Unread{};
+    }
+  };
+  auto* out = static_cast<T*>(output);
+  std::size_t n = 0;
+  for (; n + width <= count; n += width) store_batch(out + n, formula(load.template operator()<I>(n)...));
+  if (n == count) return;
+
+  // The rest goes through one full batch, padded with ones, so that every element sees the same arithmetic.
+  const std::size_t rest = count - n;
+  alignas(64) T padded[width];
+  const auto load_rest = [&]<std::size_t A>() {
+    if constexpr ((uses >> A & 1u) != 0) {
+      for (std::size_t i = 0; i < width; ++i) padded[i] = T(1);
+      std::memcpy(padded, static_cast<const T*>(inputs[A]) + n, rest * sizeof(T));
+      return Batch::load_aligned(padded);
+    } else {
+      return Unread{};
+    }
+  };
+  const auto result = formula(load_rest.template operator()<I>()...);
+  store_batch(padded, result);
+  std::memcpy(out + n, padded, rest * sizeof(T));
+}
+
+}  // namespace xtape::kernels
+
+namespace xtape::rules {
+
+template <class T, class A>
+xsimd::batch<T, A> where(const xsimd::batch_bool<T, A>& condition, const std::type_identity_t<xsimd::batch<T, A>>& a,
+                         const std::type_identity_t<xsimd::batch<T, A>>& b) {
+  return xsimd::select(condition, a, b);
+}
+template <class T, class A>
+xsimd::batch<T, A> where(const xsimd::batch<T, A>& condition, const std::type_identity_t<xsimd::batch<T, A>>& a,
+                         const std::type_identity_t<xsimd::batch<T, A>>& b) {
+  return xsimd::select(condition != xsimd::batch<T, A>(T(0)), a, b);
+}
+template <class T, class A>
+xsimd::batch_bool<T, A> equal(const xsimd::batch<T, A>& a, const std::type_identity_t<xsimd::batch<T, A>>& b) {
+  return a == b;
+}
+
+}  // namespace xtape::rules

@@ -1,0 +1,212 @@
+#include <autograd/kernels/parallel.hpp>
+#include <autograd/kernels/strided.hpp>
+
+#include <array>
+#include <cstring>
+
+namespace xtape::kernels {
+
+namespace {
+
+constexpr std::size_t block_elements = 1024;  // a few blocks of doubles fit the first-level cache
+constexpr std::size_t shortest_row = 64;      // rows below are gathered together into one block
+constexpr std::size_t most_inputs = 6;
+
+// A shape with axes of size one dropped and neighbours merged where every operand walks them in one stride.
+struct Walk {
+  Shape shape;
+  std::vector<Strides> strides;  // one per operand
+
+  std::size_t row() const { return shape.empty() ? 1 : shape.back(); }
+};
+
+Walk merge_axes(const Shape& shape, std::span<const Strides* const> operands) {
+  Walk walk;
+  walk.strides.resize(operands.size());
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] == 1) continue;
+    const auto size = static_cast<std::ptrdiff_t>(shape[axis]);
+    bool merges = !walk.shape.empty();
+    for (std::size_t i = 0; merges && i < operands.size(); ++i) {
+      merges = walk.strides[i].back() == (*operands[i])[axis] * size;
+    }
+    if (merges) {
+      walk.shape.back() *= shape[axis];
+    } else {
+      walk.shape.push_back(shape[axis]);
+    }
+    for (std::size_t i = 0; i < operands.size(); ++i) {
+      if (merges) {
+        walk.strides[i].back() = (*operands[i])[axis];
+      } else {
+        walk.strides[i].push_back((*operands[i])[axis]);
+      }
+    }
+  }
+  return walk;
+}
+
+template <class T, class From>
+void convert_row(const From* from, std::ptrdiff_t stride, T* to, std::size_t count) {
+  if constexpr (std::is_same_v<T, From>) {
+    if (stride == 1) {
+      std::memcpy(to, from, count * sizeof(T));
+      return;
+    }
+  }
+  if (stride == 1) {
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(from[i]);
+  } else if (stride == 0) {
+    std::fill_n(to, count, static_cast<T>(*from));
+  } else {
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<T>(from[static_cast<std::ptrdiff_t>(i) * stride]);
+  }
+}
+
+// Gives any run of elements of an operand as a contiguous span of T: in place where it is one, else through a buffer.
+template <class T>
+class BlockReader {
+ public:
+  void open(const Source& source, const Shape& shape, const Strides& strides) {
+    m_source = &source;
+    m_shape = &shape;
+    m_strides = &strides;
+    const bool same_type = source.dtype == dtype_of<T>();
+    m_spans = same_type && xtape::is_contiguous(shape, strides);
+    m_constant = std::all_of(strides.begin(), strides.end(), [](std::ptrdiff_t stride) { return stride == 0; });
+    m_rows = same_type && !shape.empty() && strides.back() == 1;
+    if (m_constant && !m_spans) gather(0, 0, block_elements);
+  }
+
+  bool spans() const { return m_spans; }
+
+  // `count` is at most a block unless spans(); a run of at least shortest_row elements stays within one row.
+  const T* read(std::size_t start, std::size_t count) {
+    if (!m_source->data) return nullptr;
+    if (m_spans) return static_cast<const T*>(m_source->data) + start;
+    if (m_constant) return m_buffer;
+    const std::size_t row = m_shape->back();
+    std::size_t column = start % row;
+    std::ptrdiff_t offset = row_offset(start / row) + static_cast<std::ptrdiff_t>(column) * m_strides->back();
+    if (m_rows && column + count <= row) return static_cast<const T*>(m_source->data) + offset;
+    for (std::size_t done = 0; done < count; column = 0) {
+      const std::size_t part = std::min(count - done, row - column);
+      gather(offset, done, part);
+      done += part;
+      offset = row_offset((start + done) / row);
+    }
+    return m_buffer;
+  }
+
+ private:
+  std::ptrdiff_t row_offset(std::size_t row_number) const {
+    std::ptrdiff_t offset = 0;
+    for (std::size_t axis = m_shape->size() - 1; axis-- > 0;) {
+      offset += static_cast<std::ptrdiff_t>(row_number % (*m_shape)[axis]) * (*m_strides)[axis];
+      row_number /= (*m_shape)[axis];
+    }
+    return offset;
+  }
+  void gather(std::ptrdiff_t offset, std::size_t at, std::size_t count) {
+    if (!m_source->data) return;
+    const std::ptrdiff_t stride = m_constant ? 0 : m_strides->back();
+    visit_dtype(m_source->dtype, [&]<class From>(TypeTag<From>) {
+      convert_row(static_cast<const From*>(m_source->data) + offset, stride, m_buffer + at, count);
+    });
+  }
+
+  const Source* m_source = nullptr;
+  const Shape* m_shape = nullptr;
+  const Strides* m_strides = nullptr;
+  bool m_spans = false, m_constant = false, m_rows = false;
+  alignas(64) T m_buffer[block_elements];
+};
+
+// How many elements from `start` on to take in one block: whole rows where they are long.
+std::size_t block_length(std::size_t start, std::size_t end, std::size_t row) {
+  const std::size_t limit = std::min(end - start, block_elements);
+  return row >= shortest_row ? std::min(limit, row - start % row) : limit;
+}
+
+template <class T>
+void map_walk(MapKernel kernel, std::span<const Source> inputs, const Walk& walk, std::size_t count, void* output,
+              DType output_dtype) {
+  const bool direct_output = output_dtype == dtype_of<T>();
+  parallel_for(count, parallel_grain, [&](std::size_t begin, std::size_t end) {
+    std::array<BlockReader<T>, most_inputs> readers;
+    bool all_spans = direct_output;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      readers[i].open(inputs[i], walk.shape, walk.strides[i]);
+      all_spans = all_spans && readers[i].spans();
+    }
+    std::array<const void*, most_inputs> spans{};
+    alignas(64) T result[block_elements];
+    for (std::size_t start = begin; start < end;) {
+      const std::size_t length = all_spans ? end - start : block_length(start, end, walk.row());
+      for (std::size_t i = 0; i < inputs.size(); ++i) spans[i] = readers[i].read(start, length);
+      if (direct_output) {
+        kernel(spans.data(), static_cast<T*>(output) + start, length);
+      } else {
+        kernel(spans.data(), result, length);
+        visit_dtype(output_dtype, [&]<class To>(TypeTag<To>) {
+          convert_row(result, 1, static_cast<To*>(output) + start, length);
+        });
+      }
+      start += length;
+    }
+  });
+}
+
+template <class To>
+void copy_walk(const Source& source, const Target& target, const Walk& walk, std::size_t count) {
+  // Cells of one element are not split among threads where an axis of the target is broadcast; nobody writes to such.
+  parallel_for(count, parallel_grain, [&](std::size_t begin, std::size_t end) {
+    BlockReader<To> reader;
+    reader.open(source, walk.shape, walk.strides[0]);
+    const Strides& steps = walk.strides[1];
+    auto* first = static_cast<To*>(target.data);
+    for (std::size_t start = begin; start < end;) {
+      const std::size_t row = walk.row();
+      const std::size_t length = std::min({end - start, block_elements, row - start % row});
+      const To* values = reader.read(start, length);
+      std::ptrdiff_t offset = 0;
+      std::size_t rest = start;
+      for (std::size_t axis = walk.shape.size(); axis-- > 0;) {
+        offset += static_cast<std::ptrdiff_t>(rest % walk.shape[axis]) * steps[axis];
+        rest /= walk.shape[axis];
+      }
+      const std::ptrdiff_t step = steps.empty() ? 1 : steps.back();
+      To* to = first + offset;
+      if (step == 1) {
+        std::memcpy(to, values, length * sizeof(To));
+      } else {
+        for (std::size_t i = 0; i < length; ++i) to[static_cast<std::ptrdiff_t>(i) * step] = values[i];
+      }
+      start += length;
+    }
+  });
+}
+
+}  // namespace
+
+void map(MapKernel kernel, DType compute, std::span<const Source> inputs, const Shape& shape, void* output,
+         DType output_dtype) {
+  std::array<const Strides*, most_inputs> strides{};
+  const Strides none = contiguous_strides(shape);
+  for (std::size_t i = 0; i < inputs.size(); ++i) strides[i] = inputs[i].data ? &inputs[i].strides : &none;
+  const Walk walk = merge_axes(shape, std::span(strides.data(), inputs.size()));
+  const std::size_t count = element_count(shape);
+  switch (compute) {
+    case DType::float32: map_walk<float>(kernel, inputs, walk, count, output, output_dtype); break;
+    case DType::float64: map_walk<double>(kernel, inputs, walk, count, output, output_dtype); break;
+    default: map_walk<std::int64_t>(kernel, inputs, walk, count, output, output_dtype);
+  }
+}
+
+void strided_copy(const Source& source, const Target& target, const Shape& shape) {
+  const Strides* const strides[] = {&source.strides, &target.strides};
+  const Walk walk = merge_axes(shape, strides);
+  visit_dtype(target.dtype, [&]<class To>(TypeTag<To>) { copy_walk<To>(source, target, walk, element_count(shape)); });
+}
+
+}  // namespace xtape::kernels

@@ -1,0 +1,193 @@
+#include <autograd/memory/pool.hpp>
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <utility>
+#include <new>
+#include <vector>
+
+namespace xtape::memory {
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool pooling = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool pooling = false;
+#else
+constexpr bool pooling = true;
+#endif
+#else
+constexpr bool pooling = true;
+#endif
+
+constexpr std::size_t granularity = 64;
+constexpr std::size_t classes = 16;  // blocks of 64, 128, ... 1024 bytes
+constexpr std::size_t slab_bytes = std::size_t{256} << 10;
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+struct Slab {
+  std::size_t block_class;
+  void* memory;
+};
+
+// What outlives the threads: every slab, the free lists of threads that ended, and their counts.
+struct SharedPool {
+  std::mutex mutex;
+  std::map<std::uintptr_t, Slab> slabs;
+  std::array<FreeBlock*, classes> orphans{};
+  std::array<std::int64_t, block_kinds> departed{};
+  std::vector<struct ThreadPool*> threads;
+};
+
+SharedPool& shared_pool() {
+  static SharedPool* pool = new SharedPool;  // never destroyed: tensors in static variables are freed after main
+  return *pool;
+}
+
+struct ThreadPool {
+  std::array<FreeBlock*, classes> free{};
+  std::array<std::atomic<std::int64_t>, block_kinds> live{};
+  bool registered = false;
+};
+
+constinit thread_local ThreadPool t_pool;
+
+// Registers the thread at its first block and hands its free blocks on when it ends.
+struct Registration {
+  Registration() {
+    const std::lock_guard lock(shared_pool().mutex);
+    shared_pool().threads.push_back(&t_pool);
+    t_pool.registered = true;
+  }
+  ~Registration() {
+    SharedPool& shared = shared_pool();
+    const std::lock_guard lock(shared.mutex);
+    std::erase(shared.threads, &t_pool);
+    for (std::size_t c = 0; c < classes; ++c) {
+      while (FreeBlock* block = t_pool.free[c]) {
+        t_pool.free[c] = block->next;
+        block->next = shared.orphans[c];
+        shared.orphans[c] = block;
+      }
+    }
+    for (std::size_t k = 0; k < block_kinds; ++k) shared.departed[k] += t_pool.live[k].exchange(0);
+    // Destructors that run later in this thread register it again.
+    t_pool.registered = false;
+  }
+};
+
+void register_thread() {
+  if (t_pool.registered) return;
+  thread_local Registration registration;
+  if (!t_pool.registered) t_pool.registered = true;  // the thread is ending: what it still frees stays with it
+}
+
+void count(BlockKind kind, std::int64_t amount) noexcept {
+  // Only this thread writes the cell, so an add needs no locked instruction.
+  std::atomic<std::int64_t>& cell = t_pool.live[static_cast<std::size_t>(kind)];
+  cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+}
+
+// Fills the thread's list of one class: from threads that ended, else from a new slab.
+FreeBlock* refill(std::size_t block_class) {
+  SharedPool& shared = shared_pool();
+  const std::lock_guard lock(shared.mutex);
+  if (FreeBlock* orphans = std::exchange(shared.orphans[block_class], nullptr)) return orphans;
+  void* memory = ::operator new(slab_bytes, std::align_val_t{granularity});
+  shared.slabs.emplace(reinterpret_cast<std::uintptr_t>(memory), Slab{block_class, memory});
+  const std::size_t block_bytes = (block_class + 1) * granularity;
+  FreeBlock* list = nullptr;
+  for (std::size_t i = slab_bytes / block_bytes; i-- > 0;) {
+    auto* block = reinterpret_cast<FreeBlock*>(static_cast<std::byte*>(memory) + i * block_bytes);
+    block->next = list;
+    list = block;
+  }
+  return list;
+}
+
+}  // namespace
+
+void* allocate_block(BlockKind kind, std::size_t bytes) {
+  if (!t_pool.registered) [[unlikely]] register_thread();
+  const std::size_t block_class = (bytes - 1) / granularity;
+  if (!pooling || block_class >= classes) {
+    void* block = ::operator new(bytes, std::align_val_t{granularity});
+    count(kind, 1);
+    return block;
+  }
+  FreeBlock*& list = t_pool.free[block_class];
+  if (!list) [[unlikely]] list = refill(block_class);
+  FreeBlock* block = list;
+  list = block->next;
+  count(kind, 1);
+  return block;
+}
+
+void free_block(BlockKind kind, void* memory, std::size_t bytes) noexcept {
+  if (!t_pool.registered) [[unlikely]] register_thread();
+  count(kind, -1);
+  const std::size_t block_class = (bytes - 1) / granularity;
+  if (!pooling || block_class >= classes) {
+    ::operator delete(memory, std::align_val_t{granularity});
+    return;
+  }
+  auto* block = static_cast<FreeBlock*>(memory);
+  block->next = t_pool.free[block_class];
+  t_pool.free[block_class] = block;
+}
+
+std::int64_t live_blocks(BlockKind kind) {
+  SharedPool& shared = shared_pool();
+  const std::lock_guard lock(shared.mutex);
+  const auto k = static_cast<std::size_t>(kind);
+  std::int64_t total = shared.departed[k];
+  for (const ThreadPool* thread : shared.threads) total += thread->live[k].load(std::memory_order_relaxed);
+  return total;
+}
+
+std::int64_t pool_bytes() {
+  SharedPool& shared = shared_pool();
+  const std::lock_guard lock(shared.mutex);
+  return static_cast<std::int64_t>(shared.slabs.size() * slab_bytes);
+}
+
+std::size_t trim_pool() {
+  SharedPool& shared = shared_pool();
+  const std::lock_guard lock(shared.mutex);
+  std::size_t returned = 0;
+  for (std::size_t c = 0; c < classes; ++c) {
+    const auto slab_of = [&](const FreeBlock* block) {
+      return std::prev(shared.slabs.upper_bound(reinterpret_cast<std::uintptr_t>(block)));
+    };
+    std::map<std::uintptr_t, std::size_t> free_in_slab;
+    for (FreeBlock* block = t_pool.free[c]; block; block = block->next) ++free_in_slab[slab_of(block)->first];
+    const std::size_t blocks_per_slab = slab_bytes / ((c + 1) * granularity);
+    const auto wholly_free = [&](const FreeBlock* block) {
+      return free_in_slab[slab_of(block)->first] == blocks_per_slab;
+    };
+    FreeBlock** link = &t_pool.free[c];
+    while (FreeBlock* block = *link) {
+      if (wholly_free(block)) {
+        *link = block->next;
+      } else {
+        link = &block->next;
+      }
+    }
+    for (const auto& [address, free_blocks] : free_in_slab) {
+      if (free_blocks != blocks_per_slab) continue;
+      ::operator delete(shared.slabs.at(address).memory, std::align_val_t{granularity});
+      shared.slabs.erase(address);
+      returned += slab_bytes;
+    }
+  }
+  return returned;
+}
+
+}  // namespace xtape::memory

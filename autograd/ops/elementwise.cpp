@@ -1,0 +1,271 @@
+#include <autograd/factories.hpp>
+#include <autograd/kernels/parallel.hpp>
+#include <autograd/kernels/simd_level.hpp>
+#include <autograd/ops/elementwise.hpp>
+#include <autograd/ops/elementwise/op.hpp>
+#include <autograd/tape.hpp>
+
+#include <span>
+
+namespace xtape {
+
+namespace rules {
+
+extern const SimdKernels elementwise_baseline[row_count];
+#ifdef XTAPE_X86_LEVELS
+extern const SimdKernels elementwise_avx2[row_count];
+extern const SimdKernels elementwise_avx512[row_count];
+#endif
+
+namespace {
+
+const SimdKernels* choose_table() {
+  switch (kernels::simd_level()) {
+#ifdef XTAPE_X86_LEVELS
+    case kernels::SimdLevel::avx512: return elementwise_avx512;
+    case kernels::SimdLevel::avx2: return elementwise_avx2;
+#endif
+    default: return elementwise_baseline;
+  }
+}
+
+}  // namespace
+
+const SimdKernels& simd_kernels(Id id) {
+  static const SimdKernels* const chosen = choose_table();
+  return chosen[static_cast<std::size_t>(id)];
+}
+
+}  // namespace rules
+
+Tensor Operand::number(DType dtype) const {
+  Tensor result = Tensor::uninitialized({}, dtype);
+  visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
+    *static_cast<T*>(result.mutable_data()) =
+        is_floating(m_number_type) ? static_cast<T>(m_real) : static_cast<T>(m_integer);
+  });
+  return result;
+}
+
+namespace {
+
+using rules::ElementwiseOp, rules::Form, rules::Kind;
+
+constexpr std::size_t most_arguments = rules::most_operands + 2;  // upstream, inputs, output
+
+// Whether an op may write into the tensor's memory: no other handle, view or saved copy can see it.
+bool sole_owner(const Tensor& tensor) {
+  const TensorImpl& impl = *tensor.impl();
+  return impl.references.unique() && impl.contiguous && impl.storage->unique();
+}
+
+// An array that a loop reads; without data it is not read.
+struct Argument {
+  Argument() = default;
+  explicit Argument(const TensorImpl& tensor)
+      : data(tensor.data), dtype(tensor.dtype), contiguous(tensor.contiguous), size(tensor.size), shape(&tensor.shape),
+        strides(&tensor.strides) {}
+  explicit Argument(const Tensor& tensor) : Argument(*tensor.impl()) {}
+
+  const void* data = nullptr;
+  DType dtype = float32;
+  bool contiguous = true;
+  std::size_t size = 0;
+  const Shape* shape = nullptr;
+  const Strides* strides = nullptr;  // null: contiguous
+};
+
+// Runs one loop of the table over broadcast arguments into the contiguous `output`.
+void run_loop(kernels::MapKernel scalar_loop, kernels::MapKernel simd_loop, DType compute,
+              std::span<const Argument> arguments, const Tensor& output) {
+  bool plain = output.dtype() == compute;
+  std::array<const void*, most_arguments> spans{};
+  for (std::size_t i = 0; plain && i < arguments.size(); ++i) {
+    const Argument& argument = arguments[i];
+    spans[i] = argument.data;
+    plain = !argument.data || (argument.dtype == compute && argument.contiguous && argument.size == output.size());
+  }
+  auto* out = static_cast<std::byte*>(output.mutable_data());
+  const std::size_t count = output.size();
+  if (plain && count == 1) {
+    scalar_loop(spans.data(), out, 1);
+  } else if (plain) {
+    kernels::parallel_for(count, kernels::parallel_grain, [&](std::size_t begin, std::size_t end) {
+      const std::size_t bytes = begin * item_bytes(compute);
+      std::array<const void*, most_arguments> part{};
+      for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (spans[i]) part[i] = static_cast<const std::byte*>(spans[i]) + bytes;
+      }
+      simd_loop(part.data(), out + bytes, end - begin);
+    });
+  } else {
+    std::array<kernels::Source, most_arguments> sources;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const auto& [data, dtype, contiguous, size, shape, strides] = arguments[i];
+      if (!data) continue;
+      sources[i] = {data, dtype, broadcast_strides(*shape, strides ? *strides : contiguous_strides(*shape), output.shape())};
+    }
+    kernels::map(simd_loop, compute, std::span(sources.data(), arguments.size()), output.shape(), out, output.dtype());
+  }
+}
+
+class ElementwiseNode final : public Node {
+ public:
+  ElementwiseNode(const ElementwiseOp& op, std::span<const Tensor* const> inputs, const Tensor& output) : m_op(op) {
+    std::uint8_t used = 0;
+    for (std::size_t i = 0; i < op.arity; ++i) {
+      m_inputs[i] = node_of(*inputs[i]);
+      if (m_inputs[i]) used = static_cast<std::uint8_t>(used | op.gradient[i].uses);
+    }
+    for (std::size_t i = 0; i < op.arity; ++i) {
+      if (used >> (i + 1) & 1) m_saved[i] = save(*inputs[i]);
+    }
+    if (used >> (op.arity + 1) & 1) m_saved_output.keep(*output.impl());
+  }
+
+  const char* name() const noexcept override { return m_op.name; }
+  std::span<const NodePtr> inputs() const noexcept override { return {m_inputs.data(), m_op.arity}; }
+  void release_saved() noexcept override {
+    for (Saved& saved : m_saved) saved = {};
+    m_saved_output.free();
+  }
+
+  void propagate(Tensor upstream, GradientSink& sink) override {
+    std::size_t last = m_op.arity;
+    while (!m_inputs[last - 1]) --last;
+    for (std::size_t i = 0; i < last; ++i) {
+      if (m_inputs[i]) sink.deliver(*this, *m_inputs[i], gradient_of(i, upstream, i + 1 == last, sink.create_graph()));
+    }
+  }
+
+ private:
+  Tensor saved(std::size_t i) const { return m_saved[i].kept() ? m_saved[i].get() : Tensor(); }
+
+  Tensor gradient_of(std::size_t i, Tensor& upstream, bool last_use, bool create_graph) {
+    switch (m_op.gradient[i].form) {
+      case Form::passed_on: return last_use ? std::move(upstream) : upstream;
+      case Form::flat: return zeros(shape(), {.dtype = dtype()});
+      case Form::by_formula: break;
+    }
+    return create_graph ? apply_rule(i, upstream) : run_rule(i, upstream, last_use);
+  }
+
+  // The rule in recorded tensor operations, for derivatives of derivatives.
+  Tensor apply_rule(std::size_t i, const Tensor& upstream) {
+    const std::array<Tensor, rules::most_operands> inputs{saved(0), saved(1), saved(2)};
+    return m_op.gradient[i].rule(upstream, inputs.data(), m_saved_output.kept() ? m_saved_output.get(*this) : Tensor());
+  }
+
+  // The rule in one sweep; into the upstream's own memory where this is its last use and nobody else holds it.
+  Tensor run_rule(std::size_t i, const Tensor& upstream, bool last_use) {
+    const ElementwiseOp::Gradient& rule = m_op.gradient[i];
+    const auto uses = [&](std::size_t argument) { return (rule.uses >> argument & 1) != 0; };
+    std::array<Argument, most_arguments> arguments;
+    if (uses(0)) arguments[0] = Argument(upstream);
+    for (std::size_t a = 0; a < m_op.arity; ++a) {
+      if (uses(a + 1)) arguments[a + 1] = Argument(m_saved[a].get());
+    }
+    if (uses(m_op.arity + 1u)) {
+      Argument& output = arguments[m_op.arity + 1u];
+      output.data = m_saved_output.data();
+      output.dtype = dtype();
+      output.size = upstream.size();
+      output.shape = &shape();
+    }
+    const Tensor result = last_use && sole_owner(upstream) ? upstream : Tensor::uninitialized(shape(), dtype());
+    const std::size_t type = dtype() == float32 ? 0 : 1;
+    run_loop(rule.kernel[type], rules::simd_kernels(m_op.id).gradient[i][type], dtype(),
+             std::span(arguments.data(), m_op.arity + 2u), result);
+    return result;
+  }
+
+  const ElementwiseOp& m_op;
+  std::array<NodePtr, rules::most_operands> m_inputs;
+  std::array<Saved, rules::most_operands> m_saved;
+  SavedOutput m_saved_output;
+};
+
+// The dtype in which the operands meet: that of the tensors, raised where a C++ number needs it.
+DType common_dtype(std::span<const Operand* const> operands) {
+  bool found = false;
+  DType common = boolean;
+  for (const Operand* operand : operands) {
+    if (!operand->is_tensor()) continue;
+    common = found ? promote(common, operand->tensor().dtype()) : operand->tensor().dtype();
+    found = true;
+  }
+  for (const Operand* operand : operands) {
+    if (operand->is_tensor()) continue;
+    common = found ? promote(common, operand->number_dtype(common)) : promote(common, operand->number_type());
+  }
+  return common;
+}
+
+Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
+  const ElementwiseOp& op = rules::elementwise_op(id);
+  if (id == rules::Id::where && operands[0]->is_tensor() && operands[0]->tensor().dtype() != boolean) {
+    throw DtypeError(std::string("where: the condition is ") + to_string(operands[0]->tensor().dtype()) +
+                     "; it must be boolean, such as `x > 0`");
+  }
+  const DType common = common_dtype(operands);
+  const DType compute = op.kind == Kind::floating ? as_floating(common) : is_floating(common) ? common : int64;
+  const DType result_dtype = op.kind == Kind::boolean ? boolean : op.kind == Kind::floating ? compute : common;
+
+  std::array<Tensor, rules::most_operands> numbers;
+  std::array<const Tensor*, rules::most_operands> inputs{};
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!operands[i]->is_tensor()) numbers[i] = operands[i]->number(compute);
+    inputs[i] = operands[i]->is_tensor() ? &operands[i]->tensor() : &numbers[i];
+  }
+  Shape broadcast;
+  const Shape* shape = &inputs[0]->shape();
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    if (inputs[i]->shape() == *shape || inputs[i]->dimension() == 0) continue;
+    broadcast = broadcast_shapes(*shape, inputs[i]->shape(), op.name);
+    shape = &broadcast;
+  }
+
+  const std::span<const Tensor* const> given(inputs.data(), operands.size());
+  bool recorded = false;
+  if (grad_enabled() && is_floating(result_dtype)) {
+    for (const Tensor* input : given) recorded = recorded || input->requires_grad();
+  }
+
+  Tensor result;
+  for (std::size_t i = 0; !recorded && !result.defined() && i < operands.size(); ++i) {
+    if (!operands[i]->expiring() || !sole_owner(*inputs[i])) continue;
+    if (inputs[i]->dtype() == result_dtype && inputs[i]->shape() == *shape) {
+      result = Tensor(TensorImpl::view(*inputs[i]->impl(), *shape, inputs[i]->strides()));
+    }
+  }
+  if (!result.defined()) result = Tensor::uninitialized(*shape, result_dtype);
+
+  std::array<Argument, rules::most_operands> arguments;
+  for (std::size_t i = 0; i < operands.size(); ++i) arguments[i] = Argument(*inputs[i]);
+  const std::size_t type = compute == float32 ? 0 : compute == float64 ? 1 : 2;
+  run_loop(op.value[type], type == 2 ? op.value[type] : rules::simd_kernels(id).value[type], compute,
+           std::span(arguments.data(), operands.size()), result);
+  if (recorded) (new ElementwiseNode(op, given, result))->attach_to(*result.impl());
+  return result;
+}
+
+}  // namespace
+
+#define XTAPE_OP_1(kind, name, ...)        \
+  Tensor name(const Operand& x) {          \
+    const Operand* const operands[] = {&x}; \
+    return elementwise(rules::Id::name, operands); \
+  }
+#define XTAPE_OP_2(kind, name, ...)                   \
+  Tensor name(const Operand& a, const Operand& b) {   \
+    const Operand* const operands[] = {&a, &b};       \
+    return elementwise(rules::Id::name, operands);    \
+  }
+#define XTAPE_OP_3(kind, name, ...)                                    \
+  Tensor name(const Operand& a, const Operand& b, const Operand& c) {  \
+    const Operand* const operands[] = {&a, &b, &c};                    \
+    return elementwise(rules::Id::name, operands);                     \
+  }
+#include <autograd/ops/elementwise/all.hpp>
+
+}  // namespace xtape

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <autograd/ops/operand.hpp>
+
+/// Elementwise functions. Every one takes tensors and C++ numbers, broadcasts its operands by NumPy's rule, promotes
+/// dtypes by `promote` (a C++ number takes the tensors' dtype), and throws ShapeError where shapes do not broadcast.
+/// The table in `elementwise/` holds each op's formula, local rules and documentation; `docs/ops.md` lists them.
+/// Example: `Tensor y = tanh(x) * 2.0;`
+namespace xtape {
+
+#define XTAPE_OP_1(kind, name, ...) Tensor name(const Operand& x);
+#define XTAPE_OP_2(kind, name, ...) Tensor name(const Operand& a, const Operand& b);
+#define XTAPE_OP_3(kind, name, ...) Tensor name(const Operand& a, const Operand& b, const Operand& c);
+#define XTAPE_DEFAULT_2(name, value) \
+  inline Tensor name(const Operand& x) { return name(x, value); }
+#include <autograd/ops/elementwise/all.hpp>
+
+inline Tensor operator-(const Operand& x) { return neg(x); }
+inline Tensor operator!(const Operand& x) { return logical_not(x); }
+inline Tensor operator+(const Operand& a, const Operand& b) { return add(a, b); }
+inline Tensor operator-(const Operand& a, const Operand& b) { return subtract(a, b); }
+inline Tensor operator*(const Operand& a, const Operand& b) { return multiply(a, b); }
+inline Tensor operator/(const Operand& a, const Operand& b) { return divide(a, b); }
+inline Tensor operator<(const Operand& a, const Operand& b) { return less(a, b); }
+inline Tensor operator<=(const Operand& a, const Operand& b) { return less_equal(a, b); }
+inline Tensor operator>(const Operand& a, const Operand& b) { return greater(a, b); }
+inline Tensor operator>=(const Operand& a, const Operand& b) { return greater_equal(a, b); }
+inline Tensor operator&&(const Operand& a, const Operand& b) { return logical_and(a, b); }
+inline Tensor operator||(const Operand& a, const Operand& b) { return logical_or(a, b); }
+
+// Compound assignment binds the handle to a new tensor, `a = a + b`: other handles keep the old values, and the tape
+// stays right. To overwrite values in place, use assign().
+inline Tensor& operator+=(Tensor& a, const Operand& b) { return a = add(a, b); }
+inline Tensor& operator-=(Tensor& a, const Operand& b) { return a = subtract(a, b); }
+inline Tensor& operator*=(Tensor& a, const Operand& b) { return a = multiply(a, b); }
+inline Tensor& operator/=(Tensor& a, const Operand& b) { return a = divide(a, b); }
+
+}  // namespace xtape

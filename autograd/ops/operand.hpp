@@ -1,0 +1,50 @@
+#pragma once
+
+#include <concepts>
+
+#include <autograd/tensor.hpp>
+
+namespace xtape {
+
+/// An argument of an elementwise function: a tensor, or a C++ number that takes the dtype of the tensors it meets.
+/// A temporary tensor is marked as expiring: an op may write its result into the memory of an operand that nobody
+/// else can see any more. Operands refer to their tensor; they are made by implicit conversion for one call.
+class Operand {
+ public:
+  Operand(const Tensor& tensor) noexcept : m_tensor(&tensor) {}
+  Operand(Tensor&& tensor) noexcept : m_tensor(&tensor), m_expiring(true) {}
+  template <class T>
+    requires std::is_arithmetic_v<T>
+  Operand(T number) noexcept : m_number_type(dtype_of<T>()) {
+    if constexpr (std::integral<T>) {
+      m_integer = static_cast<std::int64_t>(number);
+    } else {
+      m_real = static_cast<double>(number);
+    }
+  }
+
+  bool is_tensor() const noexcept { return m_tensor != nullptr; }
+  bool expiring() const noexcept { return m_expiring; }
+  const Tensor& tensor() const noexcept { return *m_tensor; }
+
+  /// The dtype that a number asks for next to tensors of dtype `other`: theirs, unless only a higher kind can hold it
+  /// (a real number next to integers, an integer next to booleans).
+  DType number_dtype(DType other) const noexcept {
+    if (is_floating(m_number_type)) return as_floating(other);
+    return m_number_type != boolean && other == boolean ? int64 : other;
+  }
+  DType number_type() const noexcept { return m_number_type; }
+  /// The number as a scalar tensor.
+  Tensor number(DType dtype) const;
+
+ private:
+  const Tensor* m_tensor = nullptr;
+  bool m_expiring = false;
+  DType m_number_type = boolean;
+  union {
+    std::int64_t m_integer = 0;
+    double m_real;
+  };
+};
+
+}  // namespace xtape

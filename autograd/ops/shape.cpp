@@ -1,0 +1,378 @@
+#include <autograd/factories.hpp>
+#include <autograd/kernels/strided.hpp>
+#include <autograd/ops/shape.hpp>
+#include <autograd/tape.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+namespace xtape {
+
+namespace {
+
+Tensor copy_of(const Tensor& x, DType dtype) {
+  Tensor result = Tensor::uninitialized(x.shape(), dtype);
+  if (x.is_contiguous() && x.dtype() == dtype) {
+    std::memcpy(result.mutable_data(), x.raw_data(), x.size() * item_bytes(dtype));
+  } else {
+    kernels::strided_copy({x.raw_data(), x.dtype(), x.strides()}, {result.mutable_data(), dtype, result.strides()},
+                          x.shape());
+  }
+  return result;
+}
+
+Tensor unrecorded_view(const Tensor& x, Shape shape, Strides strides, std::ptrdiff_t offset = 0) {
+  return Tensor(TensorImpl::view(*x.impl(), std::move(shape), std::move(strides), offset));
+}
+
+Shape resolve_shape(const Tensor& x, const std::vector<std::ptrdiff_t>& asked) {
+  Shape shape;
+  std::ptrdiff_t unknown = -1;
+  std::size_t known = 1;
+  std::string text;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    text += (i ? ", " : "") + std::to_string(asked[i]);
+    if (asked[i] == -1 && unknown < 0) unknown = static_cast<std::ptrdiff_t>(i);
+    else if (asked[i] < 0) throw ShapeError("reshape: size " + std::to_string(asked[i]) + "; one size may be -1, others are 0 or more");
+    else known *= static_cast<std::size_t>(asked[i]);
+    shape.push_back(static_cast<std::size_t>(std::max<std::ptrdiff_t>(asked[i], 0)));
+  }
+  if (unknown >= 0 && known > 0 && x.size() % known == 0) {
+    shape[static_cast<std::size_t>(unknown)] = x.size() / known;
+    known = x.size();
+  }
+  if (known != x.size() || (unknown >= 0 && known == 0)) {
+    throw ShapeError("reshape: " + std::to_string(x.size()) + " elements of shape " + to_string(x.shape()) +
+                     " do not fit (" + text + ")");
+  }
+  return shape;
+}
+
+// Strides that read `x` in the new shape without a copy: possible where each new axis lies within axes of x that are
+// walked in one stride.
+bool strides_for(const Tensor& x, const Shape& shape, Strides& strides) {
+  strides = contiguous_strides(shape);
+  if (x.is_contiguous()) return true;
+  Shape sizes;
+  Strides steps;
+  for (std::size_t i = 0; i < x.dimension(); ++i) {
+    if (x.shape()[i] == 1) continue;
+    if (!sizes.empty() && steps.back() == x.strides()[i] * static_cast<std::ptrdiff_t>(x.shape()[i])) {
+      sizes.back() *= x.shape()[i];
+      steps.back() = x.strides()[i];
+    } else {
+      sizes.push_back(x.shape()[i]);
+      steps.push_back(x.strides()[i]);
+    }
+  }
+  std::size_t left = sizes.size(), rest = 1;
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    if (shape[i] == 1) continue;
+    if (rest == 1) {
+      if (left == 0) return false;
+      rest = sizes[--left];
+    }
+    if (rest % shape[i] != 0) return false;
+    strides[i] = steps[left] * static_cast<std::ptrdiff_t>(sizes[left] / rest);
+    rest /= shape[i];
+  }
+  return rest == 1 && left == 0;
+}
+
+}  // namespace
+
+// --- members of Tensor that are operations
+
+Tensor Tensor::clone() const {
+  return record("clone", copy_of(*this, dtype()), From{*this, [](const Tensor& g) { return g; }});
+}
+Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
+
+Tensor Tensor::element(std::initializer_list<std::ptrdiff_t> index) const {
+  if (index.size() != dimension()) {
+    throw IndexError("operator(): " + std::to_string(index.size()) + " indices for a tensor of shape " +
+                     to_string(shape()) + "; give one per axis, or use view() for parts");
+  }
+  return view(*this, Slices(index.begin(), index.end()));
+}
+
+// --- reshaping
+
+Tensor reshape(const Tensor& x, const Shape& shape) {
+  if (element_count(shape) != x.size()) {
+    throw ShapeError("reshape: " + std::to_string(x.size()) + " elements of shape " + to_string(x.shape()) +
+                     " do not fit " + to_string(shape));
+  }
+  Strides strides;
+  const bool shares = strides_for(x, shape, strides);
+  Tensor result = shares ? unrecorded_view(x, shape, strides)
+                         : unrecorded_view(copy_of(x, x.dtype()), shape, contiguous_strides(shape));
+  return record("reshape", result, From{x, [shape = x.shape()](const Tensor& g) { return reshape(g, shape); }});
+}
+
+Tensor reshape(const Tensor& x, const std::vector<std::ptrdiff_t>& shape) { return reshape(x, resolve_shape(x, shape)); }
+
+Tensor reshape(const Tensor& x, std::initializer_list<Size> shape) {
+  std::vector<std::ptrdiff_t> sizes;
+  for (const Size& size : shape) sizes.push_back(size.value);
+  return reshape(x, sizes);
+}
+
+Tensor flatten(const Tensor& x, std::ptrdiff_t first, std::ptrdiff_t last) {
+  if (x.dimension() == 0) return reshape(x, Shape{1});
+  const std::size_t from = normalize_axis(first, x.dimension(), "flatten");
+  const std::size_t to = normalize_axis(last, x.dimension(), "flatten");
+  if (from > to) {
+    throw ShapeError("flatten: the first axis, " + std::to_string(first) + ", lies behind the last, " + std::to_string(last));
+  }
+  Shape shape(x.shape().begin(), x.shape().begin() + static_cast<std::ptrdiff_t>(from) + 1);
+  for (std::size_t axis = from + 1; axis < x.dimension(); ++axis) {
+    if (axis <= to) shape.back() *= x.shape()[axis];
+    else shape.push_back(x.shape()[axis]);
+  }
+  return reshape(x, shape);
+}
+
+Tensor squeeze(const Tensor& x, const Axes& axes) {
+  const std::vector<bool> named = axes.mask(x.dimension(), "squeeze");
+  Shape shape;
+  for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
+    const std::size_t size = x.shape()[axis];
+    if (axes.given() && named[axis] && size != 1) {
+      throw ShapeError("squeeze: axis " + std::to_string(axis) + " of shape " + to_string(x.shape()) +
+                       " has size " + std::to_string(size) + ", not 1");
+    }
+    if (!named[axis] || size != 1) shape.push_back(size);
+  }
+  return reshape(x, shape);
+}
+
+Tensor expand_dims(const Tensor& x, std::ptrdiff_t axis) {
+  const std::size_t at = normalize_axis(axis, x.dimension() + 1, "expand_dims");
+  Shape shape;
+  for (std::size_t i = 0; i <= x.dimension(); ++i) {
+    if (i == at) shape.push_back(1);
+    if (i < x.dimension()) shape.push_back(x.shape()[i]);
+  }
+  return reshape(x, shape);
+}
+
+// --- order of axes
+
+Tensor transpose(const Tensor& x, const std::vector<std::ptrdiff_t>& permutation) {
+  const std::vector<bool> named = Axes(permutation).mask(x.dimension(), "transpose");
+  if (permutation.size() != x.dimension()) {
+    throw ShapeError("transpose: " + std::to_string(permutation.size()) + " axes given for a tensor of shape " +
+                     to_string(x.shape()));
+  }
+  Shape shape;
+  Strides strides;
+  std::vector<std::ptrdiff_t> inverse(permutation.size());
+  for (std::size_t i = 0; i < permutation.size(); ++i) {
+    const std::size_t axis = normalize_axis(permutation[i], x.dimension(), "transpose");
+    shape.push_back(x.shape()[axis]);
+    strides.push_back(x.strides()[axis]);
+    inverse[axis] = static_cast<std::ptrdiff_t>(i);
+  }
+  return record("transpose", unrecorded_view(x, shape, strides),
+                From{x, [inverse](const Tensor& g) { return transpose(g, inverse); }});
+}
+
+Tensor transpose(const Tensor& x) {
+  std::vector<std::ptrdiff_t> reversed(x.dimension());
+  std::iota(reversed.rbegin(), reversed.rend(), 0);
+  return transpose(x, reversed);
+}
+
+Tensor swapaxes(const Tensor& x, std::ptrdiff_t a, std::ptrdiff_t b) {
+  std::vector<std::ptrdiff_t> order(x.dimension());
+  std::iota(order.begin(), order.end(), 0);
+  std::swap(order[normalize_axis(a, x.dimension(), "swapaxes")], order[normalize_axis(b, x.dimension(), "swapaxes")]);
+  return transpose(x, order);
+}
+
+// --- parts
+
+namespace {
+
+// Slices worked out against a shape: for each axis of the source where it starts, how it steps, how many it takes.
+struct Part {
+  struct Axis {
+    std::ptrdiff_t start = 0, step = 1;
+    std::size_t count = 1;
+    std::ptrdiff_t source = -1;  // -1: a new axis
+    bool dropped = false;        // an index: takes one element and leaves no axis
+  };
+  std::vector<Axis> axes;
+
+  Tensor of(const Tensor& x) const {
+    Shape shape;
+    Strides strides;
+    std::ptrdiff_t offset = 0;
+    for (const Axis& axis : axes) {
+      const std::ptrdiff_t stride = axis.source < 0 ? 0 : x.strides()[static_cast<std::size_t>(axis.source)];
+      offset += axis.start * stride;
+      if (axis.dropped) continue;
+      shape.push_back(axis.count);
+      strides.push_back(axis.step * stride);
+    }
+    if (element_count(shape) == 0) offset = 0;
+    return unrecorded_view(x, shape, strides, offset);
+  }
+};
+
+[[noreturn]] void throw_index(const std::string& what, const Tensor& x, std::size_t axis) {
+  throw IndexError("view: " + what + " on axis " + std::to_string(axis) + " of shape " + to_string(x.shape()));
+}
+
+Part::Axis take_slice(const xt::xstrided_slice<std::ptrdiff_t>& slice, const Tensor& x, std::size_t axis) {
+  const auto size = static_cast<std::ptrdiff_t>(x.shape()[axis]);
+  Part::Axis taken;
+  taken.source = static_cast<std::ptrdiff_t>(axis);
+  taken.count = x.shape()[axis];
+  if (const auto* index = xtl::get_if<std::ptrdiff_t>(&slice)) {
+    if (*index < -size || *index >= size) throw_index("index " + std::to_string(*index), x, axis);
+    taken.start = *index < 0 ? *index + size : *index;
+    taken.count = 1;
+    taken.dropped = true;
+    return taken;
+  }
+  const auto take_range = [&](const auto& range) {
+    taken.count = static_cast<std::size_t>(range.size());
+    taken.step = static_cast<std::ptrdiff_t>(range.step_size());
+    if (taken.count == 0) return;
+    taken.start = static_cast<std::ptrdiff_t>(range(0));
+    const std::ptrdiff_t end = taken.start + static_cast<std::ptrdiff_t>(taken.count - 1) * taken.step;
+    if (taken.start < 0 || taken.start >= size || end < 0 || end >= size) {
+      throw_index("range from " + std::to_string(taken.start) + " to " + std::to_string(end), x, axis);
+    }
+  };
+  xtl::visit(
+      [&](const auto& s) {
+        if constexpr (requires { s.get(x.size()); }) {
+          take_range(s.get(static_cast<std::size_t>(size)));
+        } else if constexpr (requires { s.step_size(); s(0); }) {
+          take_range(s);
+        }
+      },
+      slice);
+  return taken;
+}
+
+Part work_out(const Tensor& x, const Slices& slices) {
+  const auto is_new = [](const auto& slice) { return xtl::get_if<xt::xnewaxis_tag>(&slice) != nullptr; };
+  const auto is_ellipsis = [](const auto& slice) { return xtl::get_if<xt::xellipsis_tag>(&slice) != nullptr; };
+  const auto news = static_cast<std::size_t>(std::count_if(slices.begin(), slices.end(), is_new));
+  const auto ellipses = static_cast<std::size_t>(std::count_if(slices.begin(), slices.end(), is_ellipsis));
+  const std::size_t named = slices.size() - news - ellipses;
+  if (named > x.dimension() || ellipses > 1) {
+    throw IndexError("view: " + std::to_string(named) + " slices and " + std::to_string(ellipses) +
+                     " ellipses for a tensor of shape " + to_string(x.shape()));
+  }
+  Part part;
+  std::size_t axis = 0;
+  const auto take_all = [&](std::size_t count) {
+    for (; count > 0; --count, ++axis) part.axes.push_back({0, 1, x.shape()[axis], static_cast<std::ptrdiff_t>(axis), false});
+  };
+  for (const auto& slice : slices) {
+    if (is_new(slice)) {
+      part.axes.push_back({});
+    } else if (is_ellipsis(slice)) {
+      take_all(x.dimension() - named);
+    } else {
+      part.axes.push_back(take_slice(slice, x, axis++));
+    }
+  }
+  take_all(x.dimension() - axis);
+  return part;
+}
+
+Tensor take_part(const Tensor& x, const Part& part);
+
+// Zeros of `shape` with `values` in the given part: what take_part's gradient is.
+Tensor place_part(const Tensor& values, const Shape& shape, const Part& part) {
+  Tensor result = zeros(shape, {.dtype = values.dtype()});
+  const Tensor target = part.of(result);
+  kernels::strided_copy({values.raw_data(), values.dtype(), values.strides()},
+                        {target.mutable_data(), target.dtype(), target.strides()}, target.shape());
+  return record("place", result, From{values, [part](const Tensor& g) { return take_part(g, part); }});
+}
+
+Tensor take_part(const Tensor& x, const Part& part) {
+  return record("view", part.of(x),
+                From{x, [part, shape = x.shape()](const Tensor& g) { return place_part(g, shape, part); }});
+}
+
+}  // namespace
+
+Tensor view(const Tensor& x, const Slices& slices) { return take_part(x, work_out(x, slices)); }
+
+Tensor broadcast_to(const Tensor& x, const Shape& shape) {
+  if (!broadcasts_to(x.shape(), shape)) {
+    throw ShapeError("broadcast_to: shape " + to_string(x.shape()) + " does not broadcast to " + to_string(shape));
+  }
+  // The engine sums gradients of broadcast inputs to their shape.
+  return record("broadcast_to", unrecorded_view(x, shape, broadcast_strides(x.shape(), x.strides(), shape)),
+                From{x, [](const Tensor& g) { return g; }});
+}
+
+// --- joining
+
+Tensor concatenate(const Tensors& tensors, std::ptrdiff_t axis) {
+  if (tensors.empty()) throw ShapeError("concatenate: no tensors given");
+  const Tensor& first = tensors[0];
+  const std::size_t along = normalize_axis(axis, first.dimension(), "concatenate");
+  Shape shape = first.shape();
+  shape[along] = 0;
+  DType dtype = first.dtype();
+  for (const Tensor& tensor : tensors) {
+    Shape expected = first.shape();
+    if (tensor.dimension() == first.dimension()) expected[along] = tensor.shape()[along];
+    if (tensor.shape() != expected) {
+      throw ShapeError("concatenate: shapes " + to_string(first.shape()) + " and " + to_string(tensor.shape()) +
+                       " differ elsewhere than on axis " + std::to_string(along));
+    }
+    shape[along] += tensor.shape()[along];
+    dtype = promote(dtype, tensor.dtype());
+  }
+  Tensor result = Tensor::uninitialized(shape, dtype);
+  std::vector<Part> parts;
+  std::ptrdiff_t start = 0;
+  for (const Tensor& tensor : tensors) {
+    Part part;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+      part.axes.push_back({i == along ? start : 0, 1, tensor.shape()[i], static_cast<std::ptrdiff_t>(i), false});
+    }
+    const Tensor target = part.of(result);
+    kernels::strided_copy({tensor.raw_data(), tensor.dtype(), tensor.strides()},
+                          {target.mutable_data(), dtype, target.strides()}, tensor.shape());
+    start += static_cast<std::ptrdiff_t>(tensor.shape()[along]);
+    parts.push_back(std::move(part));
+  }
+  return record_list("concatenate", result, tensors,
+                     [parts](const Tensor& g, std::size_t i) { return take_part(g, parts[i]); });
+}
+
+Tensor stack(const Tensors& tensors, std::ptrdiff_t axis) {
+  if (tensors.empty()) throw ShapeError("stack: no tensors given");
+  Tensors expanded;
+  for (const Tensor& tensor : tensors) {
+    if (tensor.shape() != tensors[0].shape()) {
+      throw ShapeError("stack: shapes " + to_string(tensors[0].shape()) + " and " + to_string(tensor.shape()) + " differ");
+    }
+    expanded.push_back(expand_dims(tensor, axis));
+  }
+  return concatenate(expanded, axis);
+}
+
+// --- dtype
+
+Tensor astype(const Tensor& x, DType dtype) {
+  if (x.dtype() == dtype) return x;
+  Tensor result = copy_of(x, dtype);
+  if (!is_floating(dtype)) return result;
+  return record("astype", result, From{x, [from = x.dtype()](const Tensor& g) { return astype(g, from); }});
+}
+
+}  // namespace xtape

@@ -1,0 +1,82 @@
+#include <autograd/tape.hpp>
+
+#include <atomic>
+
+namespace xtape {
+
+namespace {
+
+std::atomic<std::uint64_t> s_created{0};
+constinit thread_local bool t_recording = true;
+constinit thread_local const Node* t_running = nullptr;
+
+// Nodes whose last reference went while another node of this thread is being destroyed wait here for their turn.
+constinit thread_local Node* t_condemned = nullptr;
+constinit thread_local bool t_destroying = false;
+
+}  // namespace
+
+Node::Node() noexcept : m_number(s_created.fetch_add(1, std::memory_order_relaxed)) {}
+
+void Node::attach_to(TensorImpl& output) noexcept {
+  output.node = this;
+  m_output = &output;
+  m_shape = output.shape;
+  m_dtype = output.dtype;
+}
+
+void Node::destroy(Node* node) noexcept {
+  node->m_next_condemned = t_condemned;
+  t_condemned = node;
+  if (t_destroying) return;
+  t_destroying = true;
+  while (Node* next = t_condemned) {
+    t_condemned = next->m_next_condemned;
+    delete next;
+  }
+  t_destroying = false;
+}
+
+bool grad_enabled() noexcept { return t_recording; }
+GradModeGuard::GradModeGuard(bool enabled) noexcept : m_previous(std::exchange(t_recording, enabled)) {}
+GradModeGuard::~GradModeGuard() { t_recording = m_previous; }
+
+RunningNode::RunningNode(const Node& node) noexcept : m_previous(std::exchange(t_running, &node)) {}
+RunningNode::~RunningNode() { t_running = m_previous; }
+const char* RunningNode::name() noexcept { return t_running ? t_running->name() : "backward"; }
+
+namespace {
+
+[[noreturn]] void throw_changed(const std::string& what, std::uint32_t saved, std::uint32_t now) {
+  throw GradError(std::string(RunningNode::name()) + ": backward needs " + what +
+                  ", which was changed in place since it was saved (version " + std::to_string(saved) + ", now " +
+                  std::to_string(now) + "); change a clone() of it, or change it after backward");
+}
+
+}  // namespace
+
+void Saved::changed_in_place() const {
+  const std::string name = m_tensor.name().empty() ? "" : " '" + m_tensor.name() + "'";
+  throw_changed("its input" + name + " of shape " + to_string(m_tensor.shape()), m_version,
+                m_tensor.impl()->storage->version());
+}
+
+void SavedOutput::keep(const TensorImpl& output) {
+  m_storage = StoragePtr::share(output.storage);
+  m_data = output.data;
+  m_version = output.storage->version();
+}
+
+const std::byte* SavedOutput::data() const {
+  if (m_storage->version() != m_version) throw_changed("its own result", m_version, m_storage->version());
+  return m_data;
+}
+
+Tensor SavedOutput::get(Node& node) const {
+  data();
+  if (node.output()) return Tensor(Tensor::Impl::share(node.output()));
+  // The handle is gone, the memory is not: a new record over it, with the same history.
+  return Tensor(TensorImpl::over(m_storage, m_data, node));
+}
+
+}  // namespace xtape

@@ -1,0 +1,228 @@
+#include <autograd/kernels/strided.hpp>
+#include <autograd/tape.hpp>
+
+#include <new>
+
+namespace xtape {
+
+// --- the record
+
+namespace {
+
+// A leaf's node collects what arrives for it; it is the end of the walk.
+class LeafNode final : public Node {
+ public:
+  const char* name() const noexcept override { return "leaf"; }
+  std::span<const NodePtr> inputs() const noexcept override { return {}; }
+  void propagate(Tensor, GradientSink&) override {}
+  void release_saved() noexcept override {}
+  bool is_leaf() const noexcept override { return true; }
+};
+
+const TensorImpl& checked(const TensorImpl* impl) {
+  if (!impl) throw Error("an undefined tensor was used; it was default-constructed and never set");
+  return *impl;
+}
+
+}  // namespace
+
+Tensor::Impl TensorImpl::in_new_block() {
+  constexpr std::size_t bytes = sizeof(Storage) + sizeof(TensorImpl);
+  static_assert(sizeof(Storage) % alignof(TensorImpl) == 0);
+  auto* block = static_cast<std::byte*>(memory::allocate_block(memory::BlockKind::tensor, bytes));
+  new (block) Storage(bytes);
+  return Tensor::Impl::adopt(new (block + sizeof(Storage)) TensorImpl);
+}
+
+Tensor::Impl TensorImpl::create(const Shape& shape, DType dtype) {
+  auto impl = in_new_block();
+  impl->shape = shape;
+  impl->strides = contiguous_strides(shape);
+  impl->size = element_count(shape);
+  impl->dtype = dtype;
+  impl->storage->allocate(impl->size * item_bytes(dtype));
+  impl->data = impl->storage->data();
+  return impl;
+}
+
+Tensor::Impl TensorImpl::view(const TensorImpl& base, Shape shape, Strides strides, std::ptrdiff_t offset) {
+  auto impl = in_new_block();
+  impl->storage = base.storage;
+  impl->storage->retain();
+  impl->shape = std::move(shape);
+  impl->strides = std::move(strides);
+  impl->size = element_count(impl->shape);
+  impl->contiguous = is_contiguous(impl->shape, impl->strides);
+  impl->dtype = base.dtype;
+  impl->data = base.data + offset * static_cast<std::ptrdiff_t>(item_bytes(base.dtype));
+  return impl;
+}
+
+Tensor::Impl TensorImpl::over(const StoragePtr& storage, std::byte* data, Node& node) {
+  auto impl = in_new_block();
+  impl->storage = storage.get();
+  impl->storage->retain();
+  impl->shape = node.shape();
+  impl->strides = contiguous_strides(impl->shape);
+  impl->size = element_count(impl->shape);
+  impl->dtype = node.dtype();
+  impl->data = data;
+  node.retain();
+  node.attach_to(*impl);
+  return impl;
+}
+
+void TensorImpl::destroy() noexcept {
+  if (node) {
+    if (node->output() == this) node->forget_output();
+    std::exchange(node, nullptr)->release();
+  }
+  Storage& block = own();
+  if (storage != &block) storage->release();
+  this->~TensorImpl();
+  block.release();  // frees the block, now or when the last view of its bytes goes
+}
+
+// --- what a tensor is
+
+Tensor Tensor::uninitialized(const Shape& shape, DType dtype) { return Tensor(TensorImpl::create(shape, dtype)); }
+
+const Shape& Tensor::shape() const { return checked(impl()).shape; }
+std::size_t Tensor::shape(std::ptrdiff_t axis) const { return shape()[normalize_axis(axis, dimension(), "shape")]; }
+const Strides& Tensor::strides() const { return checked(impl()).strides; }
+DType Tensor::dtype() const { return checked(impl()).dtype; }
+std::size_t Tensor::size() const { return checked(impl()).size; }
+bool Tensor::is_contiguous() const { return checked(impl()).contiguous; }
+
+// --- values
+
+const void* Tensor::only_element() const {
+  if (size() != 1) {
+    throw ShapeError("item: a tensor of shape " + to_string(shape()) + " has " + std::to_string(size()) +
+                     " elements; give a flat index, or reduce it first");
+  }
+  return raw_data();
+}
+
+const void* Tensor::element_address(std::ptrdiff_t flat_index) const {
+  const auto count = static_cast<std::ptrdiff_t>(size());
+  if (flat_index < -count || flat_index >= count) {
+    throw IndexError("item: index " + std::to_string(flat_index) + " of a tensor of shape " + to_string(shape()) +
+                     " with " + std::to_string(count) + " elements");
+  }
+  auto rest = static_cast<std::size_t>(flat_index < 0 ? flat_index + count : flat_index);
+  std::ptrdiff_t offset = 0;
+  for (std::size_t axis = dimension(); axis-- > 0;) {
+    offset += static_cast<std::ptrdiff_t>(rest % shape()[axis]) * strides()[axis];
+    rest /= shape()[axis];
+  }
+  return impl()->data + offset * static_cast<std::ptrdiff_t>(item_bytes(dtype()));
+}
+
+void Tensor::check_type(DType asked, const char* op) const {
+  if (asked == dtype()) return;
+  throw DtypeError(std::string(op) + "<" + to_string(asked) + ">: the tensor of shape " + to_string(shape()) +
+                   " holds " + to_string(dtype()) + "; ask for that type, or convert with astype()");
+}
+
+Tensor Tensor::readable_by_xtensor() const {
+  const auto& steps = strides();
+  const bool backwards = std::any_of(steps.begin(), steps.end(), [](std::ptrdiff_t stride) { return stride < 0; });
+  return backwards ? contiguous() : *this;
+}
+
+std::size_t Tensor::extent() const {
+  if (size() == 0) return 0;
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < dimension(); ++i) last += (shape()[i] - 1) * static_cast<std::size_t>(strides()[i]);
+  return last + 1;
+}
+
+void Tensor::assign(const Tensor& source) const {
+  if (grad_enabled() && requires_grad()) {
+    throw GradError("assign: the tensor" + (name().empty() ? "" : " '" + name() + "'") + " of shape " +
+                    to_string(shape()) + " requires a gradient, and a write in place is not recorded; "
+                    "put it inside a NoGrad scope, or assign to detach()");
+  }
+  if (!broadcasts_to(source.shape(), shape())) {
+    throw ShapeError("assign: values of shape " + to_string(source.shape()) + " do not broadcast to " +
+                     to_string(shape()));
+  }
+  // Values that share memory with the target are read before the first is overwritten.
+  const Tensor values = source.impl()->storage == impl()->storage ? source.detach().clone() : source;
+  kernels::strided_copy({values.raw_data(), values.dtype(), broadcast_strides(values.shape(), values.strides(), shape())},
+                        {mutable_data(), dtype(), strides()}, shape());
+  impl()->storage->bump_version();
+}
+
+const void* Tensor::raw_data() const { return checked(impl()).data; }
+void* Tensor::mutable_data() const { return impl()->data; }
+StoragePtr Tensor::storage() const { return StoragePtr::share(impl()->storage); }
+
+// --- gradients
+
+bool Tensor::requires_grad() const noexcept { return impl() && impl()->node; }
+bool Tensor::is_leaf() const noexcept { return !requires_grad() || impl()->node->is_leaf(); }
+
+Tensor Tensor::requires_grad_(bool requires_grad) const {
+  if (requires_grad == this->requires_grad()) return *this;
+  if (!is_leaf()) {
+    throw GradError("requires_grad_: the tensor is the result of " + op_name() +
+                    "; recording is turned off for leaves only; use detach()");
+  }
+  if (!is_floating(dtype())) {
+    throw DtypeError(std::string("requires_grad_: only float32 and float64 have gradients, not ") + to_string(dtype()));
+  }
+  if (requires_grad) {
+    (new LeafNode)->attach_to(*impl());
+  } else {
+    impl()->node->forget_output();
+    std::exchange(impl()->node, nullptr)->release();
+  }
+  return *this;
+}
+
+Tensor Tensor::grad() const { return checked(impl()).extras ? impl()->extras->gradient : Tensor(); }
+
+void Tensor::zero_grad() const {
+  if (checked(impl()).extras) impl()->extras->gradient = Tensor();
+}
+
+void Tensor::set_grad(const Tensor& gradient) const {
+  if (gradient.defined() && gradient.shape() != shape()) {
+    throw ShapeError("set_grad: a gradient of shape " + to_string(gradient.shape()) + " for a tensor of shape " +
+                     to_string(shape()));
+  }
+  if (gradient.defined() && gradient.dtype() != dtype()) {
+    throw DtypeError(std::string("set_grad: a gradient of ") + to_string(gradient.dtype()) + " for a tensor of " +
+                     to_string(dtype()));
+  }
+  impl()->ensure_extras().gradient = gradient;
+}
+
+Tensor Tensor::retain_grad() const {
+  if (!requires_grad()) throw GradError("retain_grad: the tensor requires no gradient");
+  impl()->ensure_extras().retains_gradient = true;
+  return *this;
+}
+
+void Tensor::backward(BackwardOptions options) const { backward(Tensor(), options); }
+
+Tensor Tensor::detach() const { return Tensor(TensorImpl::view(checked(impl()), shape(), strides())); }
+
+// --- for people
+
+Tensor Tensor::named(std::string name) const {
+  checked(impl());
+  impl()->ensure_extras().name = std::move(name);
+  return *this;
+}
+
+const std::string& Tensor::name() const {
+  static const std::string none;
+  return checked(impl()).extras ? impl()->extras->name : none;
+}
+
+std::string Tensor::op_name() const { return is_leaf() ? "" : impl()->node->name(); }
+
+}  // namespace xtape

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <autograd/memory/pool.hpp>
+
+namespace xtape {
+
+class Node;
+
+/// The record behind a Tensor handle: where the values lie, how to walk them, and the node that made them. Lives in one
+/// pooled block right behind a storage of its own (see Storage), which outlives it while views share the bytes.
+struct alignas(16) TensorImpl {
+  /// What few tensors have.
+  struct Extras {
+    Tensor gradient;
+    std::string name;
+    bool retains_gradient = false;
+  };
+
+  /// A new record over new memory, contiguous, not initialised.
+  static Tensor::Impl create(const Shape& shape, DType dtype);
+  /// A record that shares the memory of `base`: same first element, given layout.
+  static Tensor::Impl view(const TensorImpl& base, Shape shape, Strides strides, std::ptrdiff_t offset = 0);
+  /// A record of the contiguous output of `node` over memory that its rule kept.
+  static Tensor::Impl over(const StoragePtr& storage, std::byte* data, Node& node);
+
+  /// The storage that heads this record's block.
+  Storage& own() noexcept { return reinterpret_cast<Storage*>(this)[-1]; }
+
+  ReferenceCount references;
+  DType dtype = DType::float32;
+  bool contiguous = true;
+  Storage* storage = &own();
+  std::byte* data = nullptr;
+  std::size_t size = 1;
+  Shape shape;
+  Strides strides;
+  Node* node = nullptr;  // a counted reference: the producer, or the leaf node where a leaf requires a gradient
+  std::unique_ptr<Extras> extras;
+
+  Extras& ensure_extras() {
+    if (!extras) extras = std::make_unique<Extras>();
+    return *extras;
+  }
+
+  void retain() noexcept { references.increase(); }
+  void release() noexcept {
+    if (references.decrease_to_zero()) destroy();
+  }
+
+ private:
+  static Tensor::Impl in_new_block();
+  TensorImpl() = default;
+  ~TensorImpl() = default;
+  void destroy() noexcept;
+};
+
+}  // namespace xtape

@@ -1,0 +1,53 @@
+file(GLOB XTAPE_SOURCES CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/autograd/*.cpp
+  ${PROJECT_SOURCE_DIR}/autograd/ops/*.cpp
+  ${PROJECT_SOURCE_DIR}/autograd/ops/elementwise/table.cpp
+  ${PROJECT_SOURCE_DIR}/autograd/kernels/*.cpp
+  ${PROJECT_SOURCE_DIR}/autograd/memory/*.cpp
+  ${PROJECT_SOURCE_DIR}/nn/*.cpp
+  ${PROJECT_SOURCE_DIR}/optim/*.cpp
+  ${PROJECT_SOURCE_DIR}/data/*.cpp)
+list(FILTER XTAPE_SOURCES EXCLUDE REGEX "_simd\\.cpp$")
+
+# Sources compiled once for each SIMD level, which is chosen at run time.
+set(XTAPE_SIMD_SOURCES autograd/ops/elementwise/simd.cpp autograd/kernels/softmax_simd.cpp)
+set(XTAPE_LEVELS baseline)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  list(APPEND XTAPE_LEVELS avx2 avx512)
+endif()
+set(XTAPE_FLAGS_baseline "")
+set(XTAPE_FLAGS_avx2 -mavx2 -mfma -DXTAPE_LEVEL_AVX2)
+set(XTAPE_FLAGS_avx512 -mavx512f -mavx512bw -mavx512cd -mavx512dq -mavx512vl -mavx2 -mfma -DXTAPE_LEVEL_AVX512)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 warns of its own AVX-512 intrinsics (its bug 105593).
+  list(APPEND XTAPE_FLAGS_avx512 -Wno-maybe-uninitialized -Wno-uninitialized)
+endif()
+
+# What every source of the library is compiled with.
+function(xtape_compile target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/xtape>)
+  target_link_libraries(${target} PUBLIC xtensor)
+  target_include_directories(${target} SYSTEM PRIVATE ${XSIMD_INCLUDE_DIR} ${XTAPE_BLAS_INCLUDE_DIR})
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    target_compile_definitions(${target} PRIVATE XTAPE_X86_LEVELS)
+  endif()
+  xtape_warnings(${target})
+endfunction()
+
+add_library(xtape ${XTAPE_SOURCES})
+add_library(xtape::xtape ALIAS xtape)
+xtape_compile(xtape)
+set_target_properties(xtape PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+target_link_libraries(xtape PRIVATE ${XTAPE_BLAS_LIBRARY} ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+if(TARGET OpenMP::OpenMP_CXX)
+  target_link_libraries(xtape PRIVATE OpenMP::OpenMP_CXX)
+endif()
+
+foreach(level ${XTAPE_LEVELS})
+  add_library(xtape_${level} OBJECT ${XTAPE_SIMD_SOURCES})
+  xtape_compile(xtape_${level})
+  target_compile_options(xtape_${level} PRIVATE ${XTAPE_FLAGS_${level}})
+  target_sources(xtape PRIVATE $<TARGET_OBJECTS:xtape_${level}>)
+endforeach()
