@@ -2,6 +2,7 @@
 
 #include <autograd/engine.hpp>
 #include <autograd/factories.hpp>
+#include <autograd/gradcheck.hpp>
 #include <autograd/memory/statistics.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/index.hpp>

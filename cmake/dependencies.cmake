@@ -1,22 +1,33 @@
 # Every dependency is found here. The installed package (cmake/xtapeConfig.cmake.in) looks for the same ones.
 
-find_package(xtensor REQUIRED)
+if(NOT TARGET xtensor)
+  find_package(xtensor REQUIRED)
+endif()
 
 # Newer xtensor and xtl install INTERFACE targets under the same names as older ones; xsimd is a header-only library
 # that some versions ship without a target.
 find_package(xsimd QUIET)
-if(xsimd_FOUND)
+if(TARGET xsimd AND NOT XSIMD_INCLUDE_DIR)
   get_target_property(XSIMD_INCLUDE_DIR xsimd INTERFACE_INCLUDE_DIRECTORIES)
 else()
   find_path(XSIMD_INCLUDE_DIR xsimd/xsimd.hpp REQUIRED)
+endif()
+find_file(XTAPE_XSIMD_CONFIG xsimd/config/xsimd_config.hpp HINTS ${XSIMD_INCLUDE_DIR} NO_DEFAULT_PATH)
+mark_as_advanced(XTAPE_XSIMD_CONFIG)
+if(XTAPE_XSIMD_CONFIG)
+  file(STRINGS ${XTAPE_XSIMD_CONFIG} xsimd_major REGEX "#define XSIMD_VERSION_MAJOR +[0-9]+")
+  string(REGEX REPLACE ".* " "" xsimd_major "${xsimd_major}")
+  if(xsimd_major LESS 8)
+    message(FATAL_ERROR "xtape needs xsimd 8.1 or newer, and ${XSIMD_INCLUDE_DIR} has ${xsimd_major}. Unpack a newer one "
+      "(it is header-only) and configure with -DXSIMD_INCLUDE_DIR=<its folder include>.")
+  endif()
 endif()
 
 find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
 
-# A BLAS with the C interface. OpenBLAS built for OpenMP is preferred: one threading model in the whole program.
-find_library(XTAPE_BLAS_LIBRARY NAMES openblas blis cblas blas REQUIRED)
-find_path(XTAPE_BLAS_INCLUDE_DIR cblas.h PATH_SUFFIXES openblas openblas-openmp openblas-pthread blis REQUIRED)
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+find_package(CBLAS REQUIRED)
 
 if(XTAPE_OPENMP)
   find_package(OpenMP COMPONENTS CXX)

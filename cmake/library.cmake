@@ -1,13 +1,15 @@
+include(cmake/embed.cmake)
+
 file(GLOB XTAPE_SOURCES CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/autograd/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/ops/*.cpp
-  ${PROJECT_SOURCE_DIR}/autograd/ops/elementwise/table.cpp
+  ${PROJECT_SOURCE_DIR}/autograd/ops/elementwise/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/kernels/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/memory/*.cpp
   ${PROJECT_SOURCE_DIR}/nn/*.cpp
   ${PROJECT_SOURCE_DIR}/optim/*.cpp
   ${PROJECT_SOURCE_DIR}/data/*.cpp)
-list(FILTER XTAPE_SOURCES EXCLUDE REGEX "_simd\\.cpp$")
+list(FILTER XTAPE_SOURCES EXCLUDE REGEX "[_/]simd\\.cpp$")
 
 # Sources compiled once for each SIMD level, which is chosen at run time.
 set(XTAPE_SIMD_SOURCES autograd/ops/elementwise/simd.cpp autograd/kernels/softmax_simd.cpp)
@@ -40,7 +42,9 @@ add_library(xtape ${XTAPE_SOURCES})
 add_library(xtape::xtape ALIAS xtape)
 xtape_compile(xtape)
 set_target_properties(xtape PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
-target_link_libraries(xtape PRIVATE ${XTAPE_BLAS_LIBRARY} ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+xtape_embed(xtape ${PROJECT_SOURCE_DIR}/data/digits/digits-images-idx3-ubyte.gz digits_images)
+xtape_embed(xtape ${PROJECT_SOURCE_DIR}/data/digits/digits-labels-idx1-ubyte.gz digits_labels)
+target_link_libraries(xtape PRIVATE CBLAS::CBLAS ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 if(TARGET OpenMP::OpenMP_CXX)
   target_link_libraries(xtape PRIVATE OpenMP::OpenMP_CXX)
 endif()

@@ -1,6 +1,7 @@
 #include <autograd/kernels/gemm.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/matmul.hpp>
+#include <autograd/ops/op_table.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/tape.hpp>
@@ -109,6 +110,28 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   }
   const Tensor product = matmul(x, transpose(weight));
   return bias.defined() ? product + bias : product;
+}
+
+std::vector<OpEntry> matmul_ops() {
+  return {
+      {"matmul", "linear algebra", "matrix product; leading axes are batches and broadcast", "", {},
+       {XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 3), any_value(3, 4)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(3, 3), any_value(3, 3)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 3, 4), any_value(2, 4, 5)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 3, 4), any_value(4, 5)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(3, 4), any_value(2, 4, 5)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 1, 2, 3), any_value(3, 3, 2)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(3), any_value(3)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 3), any_value(3)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(3), any_value(2, 3, 2)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 0), any_value(0, 3)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(0, 2), any_value(2, 3)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(1, 1), any_value(1, 1))}},
+      {"linear", "linear algebra", "x W^T + b", "", {},
+       {XTAPE_CASE(linear(x[0], x[1], x[2]), any_value(4, 3), any_value(2, 3), any_value(2)),
+        XTAPE_CASE(linear(x[0], x[1]), any_value(2, 2, 3), any_value(4, 3)),
+        XTAPE_CASE(linear(x[0], x[1], x[2]), any_value(3), any_value(2, 3), any_value(2))}},
+  };
 }
 
 }  // namespace xtape

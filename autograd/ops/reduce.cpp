@@ -1,5 +1,6 @@
 #include <autograd/factories.hpp>
 #include <autograd/kernels/reduce.hpp>
+#include <autograd/ops/op_table.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/tape.hpp>
@@ -180,6 +181,43 @@ Tensor sum_to_shape(const Tensor& x, const Shape& shape) {
     if (axis < lead || (shape[axis - lead] == 1 && x.shape()[axis] != 1)) axes.push_back(static_cast<std::ptrdiff_t>(axis));
   }
   return reshape(sum(x, axes, keep_dims), shape);
+}
+
+std::vector<OpEntry> reduce_ops() {
+  return {
+      {"sum", "reductions", "sum over axes", "", {},
+       {XTAPE_CASE(sum(x[0]), any_value(2, 3)), XTAPE_CASE(sum(x[0]), any_value()),
+        XTAPE_CASE(sum(x[0], {0, 2}), any_value(2, 3, 4)), XTAPE_CASE(sum(x[0], {-1}, keep_dims), any_value(2, 70)),
+        XTAPE_CASE(sum(x[0], {1}), any_value(3, 0)), XTAPE_CASE(sum(x[0], {0}), any_value(130, 3))}},
+      {"mean", "reductions", "mean over axes", "", {},
+       {XTAPE_CASE(mean(x[0]), any_value(2, 3)), XTAPE_CASE(mean(x[0], {0}), any_value(2, 3)),
+        XTAPE_CASE(mean(x[0], {0, 2}, keep_dims), any_value(2, 3, 4)), XTAPE_CASE(mean(x[0], {1}), any_value(0, 3))}},
+      {"prod", "reductions", "product over axes", "", {},
+       {XTAPE_CASE(prod(x[0]), positive(2, 3)), XTAPE_CASE(prod(x[0], {1}), positive(2, 4)),
+        XTAPE_CASE(prod(x[0] * Tensor(xt::xarray<double>{{1, 0, 2}, {0, 0, 3}}), {1}, keep_dims), positive(2, 3)),
+        XTAPE_CASE(prod(x[0], {0}), any_value(0, 3))}},
+      {"amax", "reductions", "largest element over axes", "", {},
+       {XTAPE_CASE(amax(x[0]), any_value(2, 3)), XTAPE_CASE(amax(x[0], {1}), any_value(3, 20)),
+        XTAPE_CASE(amax(x[0], {0, 2}, keep_dims), any_value(2, 3, 4)), XTAPE_CASE(amax(x[0], {1}), any_value(0, 3))}},
+      {"amin", "reductions", "smallest element over axes", "", {},
+       {XTAPE_CASE(amin(x[0]), any_value()), XTAPE_CASE(amin(x[0], {0}, keep_dims), any_value(5, 4)),
+        XTAPE_CASE(amin(x[0], {-2, -1}), any_value(2, 3, 4))}},
+      {"argmax", "reductions", "position of the largest element", "", {}, {}},
+      {"argmin", "reductions", "position of the smallest element", "", {}, {}},
+      {"all", "reductions", "whether all elements are non-zero", "", {}, {}},
+      {"any", "reductions", "whether any element is non-zero", "", {}, {}},
+      {"variance", "reductions", "mean squared distance from the mean, with ddof", "", {},
+       {XTAPE_CASE(variance(x[0]), any_value(2, 3)), XTAPE_CASE(variance(x[0], {0}, {.ddof = 1}), any_value(4, 3)),
+        XTAPE_CASE(variance(x[0], {0, 2}, {}, keep_dims), any_value(2, 3, 4))}},
+      {"stddev", "reductions", "square root of the variance", "", {},
+       {XTAPE_CASE(stddev(x[0]), any_value(2, 3)), XTAPE_CASE(stddev(x[0], {1}, {.ddof = 1}), any_value(3, 4))}},
+      {"logsumexp", "reductions", "log(sum(exp(x))) without overflow", "", {},
+       {XTAPE_CASE(logsumexp(x[0]), any_value(2, 3)), XTAPE_CASE(logsumexp(x[0], {1}, keep_dims), any_value(2, 5)),
+        XTAPE_CASE(logsumexp(x[0], {0, 2}), any_value(2, 3, 4))}},
+      {"sum_to_shape", "reductions", "undoes a broadcast", "", {},
+       {XTAPE_CASE(sum_to_shape(x[0], Shape{3, 1}), any_value(2, 3, 4)), XTAPE_CASE(sum_to_shape(x[0], Shape{}), any_value(2, 3)),
+        XTAPE_CASE(sum_to_shape(x[0], Shape{0}), any_value(2, 0))}},
+  };
 }
 
 }  // namespace xtape

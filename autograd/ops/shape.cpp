@@ -1,5 +1,6 @@
 #include <autograd/factories.hpp>
 #include <autograd/kernels/strided.hpp>
+#include <autograd/ops/op_table.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/tape.hpp>
 
@@ -53,7 +54,7 @@ Shape resolve_shape(const Tensor& x, const std::vector<std::ptrdiff_t>& asked) {
 // walked in one stride.
 bool strides_for(const Tensor& x, const Shape& shape, Strides& strides) {
   strides = contiguous_strides(shape);
-  if (x.is_contiguous()) return true;
+  if (x.is_contiguous() || x.size() == 0) return true;
   Shape sizes;
   Strides steps;
   for (std::size_t i = 0; i < x.dimension(); ++i) {
@@ -373,6 +374,40 @@ Tensor astype(const Tensor& x, DType dtype) {
   Tensor result = copy_of(x, dtype);
   if (!is_floating(dtype)) return result;
   return record("astype", result, From{x, [from = x.dtype()](const Tensor& g) { return astype(g, from); }});
+}
+
+std::vector<OpEntry> shape_ops() {
+  return {
+      {"reshape", "shape", "the same elements in another shape", "", {},
+       {XTAPE_CASE(reshape(x[0], {3, -1}), any_value(2, 3)), XTAPE_CASE(reshape(x[0], {1, 1}), any_value()),
+        XTAPE_CASE(reshape(transpose(x[0]), {6}), any_value(2, 3)), XTAPE_CASE(reshape(x[0], {0, 5}), any_value(0, 3))}},
+      {"flatten", "shape", "axes merged into one", "", {},
+       {XTAPE_CASE(flatten(x[0]), any_value(2, 3)), XTAPE_CASE(flatten(x[0], 1), any_value(2, 3, 2)),
+        XTAPE_CASE(flatten(x[0]), any_value())}},
+      {"squeeze", "shape", "without axes of size 1", "", {},
+       {XTAPE_CASE(squeeze(x[0]), any_value(1, 3, 1)), XTAPE_CASE(squeeze(x[0], {-1}), any_value(1, 3, 1))}},
+      {"expand_dims", "shape", "with a new axis of size 1", "", {},
+       {XTAPE_CASE(expand_dims(x[0], 1), any_value(2, 3)), XTAPE_CASE(expand_dims(x[0], -1), any_value(2))}},
+      {"transpose", "shape", "axes in another order", "", {},
+       {XTAPE_CASE(transpose(x[0]), any_value(2, 3)), XTAPE_CASE(transpose(x[0], {1, 2, 0}), any_value(2, 3, 4)),
+        XTAPE_CASE(transpose(x[0]), any_value())}},
+      {"swapaxes", "shape", "two axes exchanged", "", {}, {XTAPE_CASE(swapaxes(x[0], 0, -1), any_value(2, 3, 4))}},
+      {"view", "shape", "a part by slices", "", {},
+       {XTAPE_CASE(view(x[0], {0, xt::range(0, 2)}), any_value(2, 3)),
+        XTAPE_CASE(view(x[0], {xt::all(), xt::newaxis(), -1}), any_value(2, 3)),
+        XTAPE_CASE(view(x[0], {xt::ellipsis(), xt::range(5, 0, -2)}), any_value(2, 6)),
+        XTAPE_CASE(view(x[0], {xt::range(1, 1)}), any_value(3, 2))}},
+      {"broadcast_to", "shape", "read in a larger shape", "", {},
+       {XTAPE_CASE(broadcast_to(x[0], Shape{4, 2, 3}), any_value(2, 1)), XTAPE_CASE(broadcast_to(x[0], Shape{2}), any_value())}},
+      {"concatenate", "shape", "joined along an axis", "", {},
+       {XTAPE_CASE(concatenate({x[0], x[1]}, 0), any_value(2, 3), any_value(1, 3)),
+        XTAPE_CASE(concatenate({x[0], x[1], x[0]}, -1), any_value(2, 3), any_value(2, 0))}},
+      {"stack", "shape", "joined along a new axis", "", {},
+       {XTAPE_CASE(stack({x[0], x[1]}, 0), any_value(2, 3), any_value(2, 3)),
+        XTAPE_CASE(stack({x[0], x[1]}, -1), any_value(2), any_value(2))}},
+      {"astype", "shape", "converted to another dtype", "", {},
+       {XTAPE_CASE(astype(astype(x[0], float64), float64), any_value(2, 3))}},
+  };
 }
 
 }  // namespace xtape
