@@ -4,6 +4,7 @@
 #include <autograd/factories.hpp>
 #include <autograd/gradcheck.hpp>
 #include <autograd/memory/statistics.hpp>
+#include <autograd/ops/dropout.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/index.hpp>
 #include <autograd/ops/matmul.hpp>

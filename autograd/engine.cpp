@@ -15,10 +15,6 @@ namespace xtape {
 
 namespace {
 
-bool sole_owner(const Tensor& tensor) {
-  return tensor.impl()->references.unique() && tensor.impl()->storage->unique() && tensor.is_contiguous();
-}
-
 class Engine final : public GradientSink {
  public:
   Engine(bool create_graph, bool retain_graph)
@@ -26,6 +22,7 @@ class Engine final : public GradientSink {
 
   // After a throw the graph carries no gradient of the failed run.
   ~Engine() {
+    t_running_node = m_outer_node;
     for (Node* node : m_waiting) node->gradient = Tensor();
   }
 
@@ -40,12 +37,15 @@ class Engine final : public GradientSink {
   Tensor gradient_of(const Node& target) const;
 
  private:
-  static bool older(const Node* a, const Node* b) { return a->number() < b->number(); }
+  struct Older {
+    bool operator()(const Node* a, const Node* b) const { return a->number() < b->number(); }
+  };
   bool is_target(const Node& node) const { return std::binary_search(m_targets.begin(), m_targets.end(), &node); }
   void conform(const Node& from, const Node& input, Tensor& gradient) const;
 
   bool m_retain_graph;
   GradModeGuard m_mode;
+  const Node* m_outer_node = t_running_node;  // of a backward whose rule runs this one
   std::vector<Node*> m_waiting;  // a heap, the youngest on top
   std::vector<std::pair<Node*, Tensor>> m_results;
   std::vector<const Node*> m_targets;  // sorted; empty: every leaf
@@ -68,7 +68,7 @@ void Engine::aim_at(Node& root, const std::vector<Node*>& targets) {
       reached.push_back(input.get());
     }
   }
-  std::sort(reached.begin(), reached.end(), older);
+  std::sort(reached.begin(), reached.end(), Older{});
   for (Node* node : reached) {
     const auto inputs = node->inputs();
     const auto leads = [&](const NodePtr& input) { return input && input->mark == m_aim; };
@@ -80,7 +80,7 @@ void Engine::run(Node& root, Tensor gradient) {
   root.gradient = std::move(gradient);
   m_waiting.push_back(&root);
   while (!m_waiting.empty()) {
-    std::pop_heap(m_waiting.begin(), m_waiting.end(), older);
+    std::pop_heap(m_waiting.begin(), m_waiting.end(), Older{});
     Node& node = *m_waiting.back();
     m_waiting.pop_back();
     Tensor upstream = std::exchange(node.gradient, Tensor());
@@ -93,10 +93,8 @@ void Engine::run(Node& root, Tensor gradient) {
                       ": backward came here a second time, and what the first one needed was freed; "
                       "give the first one {.retain_graph = true}");
     }
-    {
-      const RunningNode running(node);
-      node.propagate(std::move(upstream), *this);
-    }
+    t_running_node = &node;
+    node.propagate(std::move(upstream), *this);
     if (!m_retain_graph) {
       node.release_saved();
       node.released = true;
@@ -110,13 +108,12 @@ void Engine::deliver(const Node& from, Node& input, Tensor gradient) {
   if (!input.gradient.defined()) {
     input.gradient = std::move(gradient);
     m_waiting.push_back(&input);
-    std::push_heap(m_waiting.begin(), m_waiting.end(), older);
+    std::push_heap(m_waiting.begin(), m_waiting.end(), Older{});
     return;
   }
   Tensor& sum = input.gradient;
-  if (!create_graph() && !sole_owner(sum) && sole_owner(gradient)) std::swap(sum, gradient);
-  // An expiring operand that nobody else holds is written in place.
-  sum = create_graph() ? sum + gradient : add(std::move(sum), gradient);
+  if (!create_graph() && !sum.impl()->exclusive() && gradient.impl()->exclusive()) std::swap(sum, gradient);
+  if (create_graph() || !add_in_place(sum, gradient)) sum = sum + gradient;
 }
 
 // Brings a rule's result to the shape and dtype of the input: what was broadcast is summed, what was promoted is
@@ -146,7 +143,7 @@ void Engine::commit() {
     const Tensor& before = output->ensure_extras().gradient;
     if (before.defined()) {
       gradient = before + gradient;
-    } else if (!create_graph() && !sole_owner(gradient)) {
+    } else if (!create_graph() && !gradient.impl()->exclusive()) {
       gradient = gradient.clone();  // another tensor may share these values
     }
     sums.emplace_back(output, std::move(gradient));

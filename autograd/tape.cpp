@@ -4,11 +4,12 @@
 
 namespace xtape {
 
+constinit thread_local bool t_recording = true;
+constinit thread_local const Node* t_running_node = nullptr;
+
 namespace {
 
 std::atomic<std::uint64_t> s_created{0};
-constinit thread_local bool t_recording = true;
-constinit thread_local const Node* t_running = nullptr;
 
 // Nodes whose last reference went while another node of this thread is being destroyed wait here for their turn.
 constinit thread_local Node* t_condemned = nullptr;
@@ -17,13 +18,6 @@ constinit thread_local bool t_destroying = false;
 }  // namespace
 
 Node::Node() noexcept : m_number(s_created.fetch_add(1, std::memory_order_relaxed)) {}
-
-void Node::attach_to(TensorImpl& output) noexcept {
-  output.node = this;
-  m_output = &output;
-  m_shape = output.shape;
-  m_dtype = output.dtype;
-}
 
 void Node::destroy(Node* node) noexcept {
   node->m_next_condemned = t_condemned;
@@ -37,18 +31,10 @@ void Node::destroy(Node* node) noexcept {
   t_destroying = false;
 }
 
-bool grad_enabled() noexcept { return t_recording; }
-GradModeGuard::GradModeGuard(bool enabled) noexcept : m_previous(std::exchange(t_recording, enabled)) {}
-GradModeGuard::~GradModeGuard() { t_recording = m_previous; }
-
-RunningNode::RunningNode(const Node& node) noexcept : m_previous(std::exchange(t_running, &node)) {}
-RunningNode::~RunningNode() { t_running = m_previous; }
-const char* RunningNode::name() noexcept { return t_running ? t_running->name() : "backward"; }
-
 namespace {
 
 [[noreturn]] void throw_changed(const std::string& what, std::uint32_t saved, std::uint32_t now) {
-  throw GradError(std::string(RunningNode::name()) + ": backward needs " + what +
+  throw GradError(std::string(t_running_node ? t_running_node->name() : "saved") + ": backward needs " + what +
                   ", which was changed in place since it was saved (version " + std::to_string(saved) + ", now " +
                   std::to_string(now) + "); change a clone() of it, or change it after backward");
 }

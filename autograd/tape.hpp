@@ -54,7 +54,12 @@ class Node {
   /// The output's record while a handle on it is alive, else null.
   TensorImpl* output() const noexcept { return m_output; }
   /// Makes the node the history of `output`, which takes over the caller's reference.
-  void attach_to(TensorImpl& output) noexcept;
+  void attach_to(TensorImpl& output) {
+    output.node = this;
+    m_output = &output;
+    m_shape = output.shape;
+    m_dtype = output.dtype;
+  }
   void forget_output() noexcept { m_output = nullptr; }
 
   void retain() noexcept { m_references.increase(); }
@@ -87,14 +92,16 @@ class Node {
 
 // --- what is recorded
 
+extern constinit thread_local bool t_recording;
+
 /// Whether operations are recorded in this thread.
-bool grad_enabled() noexcept;
+inline bool grad_enabled() noexcept { return t_recording; }
 
 /// Sets recording for a scope and restores it at the end.
 class GradModeGuard {
  public:
-  explicit GradModeGuard(bool enabled) noexcept;
-  ~GradModeGuard();
+  explicit GradModeGuard(bool enabled) noexcept : m_previous(std::exchange(t_recording, enabled)) {}
+  ~GradModeGuard() { t_recording = m_previous; }
   GradModeGuard(const GradModeGuard&) = delete;
   GradModeGuard& operator=(const GradModeGuard&) = delete;
 
@@ -149,16 +156,8 @@ class SavedOutput {
   std::uint32_t m_version = 0;
 };
 
-/// The node whose rule runs in this thread: errors name it.
-class RunningNode {
- public:
-  explicit RunningNode(const Node& node) noexcept;
-  ~RunningNode();
-  static const char* name() noexcept;
-
- private:
-  const Node* m_previous;
-};
+/// The node whose rule runs in this thread, or null: errors name it.
+extern constinit thread_local const Node* t_running_node;
 
 // --- recording an operation
 

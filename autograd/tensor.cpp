@@ -19,11 +19,6 @@ class LeafNode final : public Node {
   bool is_leaf() const noexcept override { return true; }
 };
 
-const TensorImpl& checked(const TensorImpl* impl) {
-  if (!impl) throw Error("an undefined tensor was used; it was default-constructed and never set");
-  return *impl;
-}
-
 }  // namespace
 
 Tensor::Impl TensorImpl::in_new_block() {
@@ -72,6 +67,24 @@ Tensor::Impl TensorImpl::over(const StoragePtr& storage, std::byte* data, Node& 
   return impl;
 }
 
+void TensorImpl::share_memory_of(const TensorImpl& source) {
+  Shape new_shape = source.shape;  // copied before anything changes: they may allocate
+  Strides new_strides = source.strides;
+  Storage& block = own();
+  source.storage->bump_version_beyond(storage->version());
+  if (source.storage != &block) source.storage->retain();
+  if (storage != &block) storage->release();
+  if (source.storage != &block && block.unique()) block.allocate(0);  // nobody can see the old values any more
+  storage = source.storage;
+  data = source.data;
+  dtype = source.dtype;
+  size = source.size;
+  contiguous = source.contiguous;
+  shape = std::move(new_shape);
+  strides = std::move(new_strides);
+  if (node) node->attach_to(*this);  // a leaf's node collects gradients of the new shape and dtype
+}
+
 void TensorImpl::destroy() noexcept {
   if (node) {
     if (node->output() == this) node->forget_output();
@@ -85,14 +98,13 @@ void TensorImpl::destroy() noexcept {
 
 // --- what a tensor is
 
+void Tensor::throw_undefined() {
+  throw Error("an undefined tensor was used: it was default-constructed and never set");
+}
+
 Tensor Tensor::uninitialized(const Shape& shape, DType dtype) { return Tensor(TensorImpl::create(shape, dtype)); }
 
-const Shape& Tensor::shape() const { return checked(impl()).shape; }
 std::size_t Tensor::shape(std::ptrdiff_t axis) const { return shape()[normalize_axis(axis, dimension(), "shape")]; }
-const Strides& Tensor::strides() const { return checked(impl()).strides; }
-DType Tensor::dtype() const { return checked(impl()).dtype; }
-std::size_t Tensor::size() const { return checked(impl()).size; }
-bool Tensor::is_contiguous() const { return checked(impl()).contiguous; }
 
 // --- values
 
@@ -155,13 +167,26 @@ void Tensor::assign(const Tensor& source) const {
   impl()->storage->bump_version();
 }
 
-const void* Tensor::raw_data() const { return checked(impl()).data; }
+void Tensor::set_data(const Tensor& source) const {
+  checked();
+  if (!is_leaf()) {
+    throw GradError("set_data: the tensor of shape " + to_string(shape()) + " is the result of " + op_name() +
+                    "; only a leaf can be given other values");
+  }
+  if (requires_grad() && !is_floating(source.dtype())) {
+    throw DtypeError(std::string("set_data: the tensor requires a gradient, which ") + to_string(source.dtype()) +
+                     " values cannot have; give float32 or float64");
+  }
+  impl()->share_memory_of(source.checked());
+  const Tensor gradient = grad();
+  if (gradient.defined() && (gradient.shape() != shape() || gradient.dtype() != dtype())) zero_grad();
+}
+
 void* Tensor::mutable_data() const { return impl()->data; }
 StoragePtr Tensor::storage() const { return StoragePtr::share(impl()->storage); }
 
 // --- gradients
 
-bool Tensor::requires_grad() const noexcept { return impl() && impl()->node; }
 bool Tensor::is_leaf() const noexcept { return !requires_grad() || impl()->node->is_leaf(); }
 
 Tensor Tensor::requires_grad_(bool requires_grad) const {
@@ -182,10 +207,10 @@ Tensor Tensor::requires_grad_(bool requires_grad) const {
   return *this;
 }
 
-Tensor Tensor::grad() const { return checked(impl()).extras ? impl()->extras->gradient : Tensor(); }
+Tensor Tensor::grad() const { return checked().extras ? impl()->extras->gradient : Tensor(); }
 
 void Tensor::zero_grad() const {
-  if (checked(impl()).extras) impl()->extras->gradient = Tensor();
+  if (checked().extras) impl()->extras->gradient = Tensor();
 }
 
 void Tensor::set_grad(const Tensor& gradient) const {
@@ -208,19 +233,19 @@ Tensor Tensor::retain_grad() const {
 
 void Tensor::backward(BackwardOptions options) const { backward(Tensor(), options); }
 
-Tensor Tensor::detach() const { return Tensor(TensorImpl::view(checked(impl()), shape(), strides())); }
+Tensor Tensor::detach() const { return Tensor(TensorImpl::view(checked(), shape(), strides())); }
 
 // --- for people
 
 Tensor Tensor::named(std::string name) const {
-  checked(impl());
+  checked();
   impl()->ensure_extras().name = std::move(name);
   return *this;
 }
 
 const std::string& Tensor::name() const {
   static const std::string none;
-  return checked(impl()).extras ? impl()->extras->name : none;
+  return checked().extras ? impl()->extras->name : none;
 }
 
 std::string Tensor::op_name() const { return is_leaf() ? "" : impl()->node->name(); }

@@ -76,14 +76,14 @@ class Tensor {
   // --- what it is
 
   bool defined() const noexcept { return static_cast<bool>(m_impl); }
-  const Shape& shape() const;
+  inline const Shape& shape() const;
   /// Size along one axis; negative axes count from the back. Throws IndexError.
   std::size_t shape(std::ptrdiff_t axis) const;
-  const Strides& strides() const;
-  DType dtype() const;
+  inline const Strides& strides() const;
+  inline DType dtype() const;
   std::size_t dimension() const { return shape().size(); }
-  std::size_t size() const;
-  bool is_contiguous() const;
+  inline std::size_t size() const;
+  inline bool is_contiguous() const;
   /// Whether two handles name the same tensor.
   bool is_same(const Tensor& other) const noexcept { return m_impl.get() == other.m_impl.get(); }
 
@@ -130,9 +130,15 @@ class Tensor {
   /// requires a gradient while recording (see NoGrad).
   void assign(const Tensor& source) const;
 
+  /// Makes every handle on this leaf name the memory of `source`, with its shape and dtype: how a module changes the
+  /// dtype of its parameters in place. A gradient that does not fit any more is forgotten, and a graph that saved the
+  /// old values cannot run backward (GradError). Throws GradError where an operation produced the tensor, DtypeError
+  /// where it requires a gradient and `source` is not floating. Example: `w.set_data(astype(w.detach(), float64))`.
+  void set_data(const Tensor& source) const;
+
   // --- gradients
 
-  bool requires_grad() const noexcept;
+  inline bool requires_grad() const noexcept;
   /// Turns recording on or off for a tensor that no operation produced (GradError), of a floating dtype (DtypeError).
   Tensor requires_grad_(bool requires_grad = true) const;
   /// Whether it was made by the user rather than by a recorded operation.
@@ -173,11 +179,13 @@ class Tensor {
   using Impl = IntrusivePtr<TensorImpl>;
   explicit Tensor(Impl impl) noexcept : m_impl(std::move(impl)) {}
   TensorImpl* impl() const noexcept { return m_impl.get(); }
-  const void* raw_data() const;
+  inline const void* raw_data() const;
   void* mutable_data() const;
   StoragePtr storage() const;
 
  private:
+  inline const TensorImpl& checked() const;
+  [[noreturn]] static void throw_undefined();
   template <class E>
   static Shape shape_of(const E& expression) {
     return Shape(expression.shape().begin(), expression.shape().end());
@@ -203,3 +211,19 @@ std::string to_string(const Tensor& tensor);
 }  // namespace xtape
 
 #include <autograd/tensor_impl.hpp>  // completes the handle: Tensor's copies and moves need the record's count
+
+namespace xtape {
+
+inline const TensorImpl& Tensor::checked() const {
+  if (!m_impl) [[unlikely]] throw_undefined();
+  return *m_impl;
+}
+inline const Shape& Tensor::shape() const { return checked().shape; }
+inline const Strides& Tensor::strides() const { return checked().strides; }
+inline DType Tensor::dtype() const { return checked().dtype; }
+inline std::size_t Tensor::size() const { return checked().size; }
+inline bool Tensor::is_contiguous() const { return checked().contiguous; }
+inline bool Tensor::requires_grad() const noexcept { return m_impl && m_impl->node; }
+inline const void* Tensor::raw_data() const { return checked().data; }
+
+}  // namespace xtape

@@ -26,6 +26,9 @@ struct alignas(16) TensorImpl {
   /// A record of the contiguous output of `node` over memory that its rule kept.
   static Tensor::Impl over(const StoragePtr& storage, std::byte* data, Node& node);
 
+  /// Names the memory of `source` in place of its own, with that shape and dtype; counts as a write to it.
+  void share_memory_of(const TensorImpl& source);
+
   /// The storage that heads this record's block.
   Storage& own() noexcept { return reinterpret_cast<Storage*>(this)[-1]; }
 
@@ -39,6 +42,9 @@ struct alignas(16) TensorImpl {
   Strides strides;
   Node* node = nullptr;  // a counted reference: the producer, or the leaf node where a leaf requires a gradient
   std::unique_ptr<Extras> extras;
+
+  /// Whether an op may write its result here: contiguous, and no other handle, view or saved copy sees the memory.
+  bool exclusive() const noexcept { return references.unique() && contiguous && storage->unique(); }
 
   Extras& ensure_extras() {
     if (!extras) extras = std::make_unique<Extras>();

@@ -10,6 +10,8 @@
 
 namespace xtape::memory {
 
+constinit thread_local ThreadPool t_pool;
+
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -24,13 +26,8 @@ constexpr bool pooling = true;
 constexpr bool pooling = true;
 #endif
 
-constexpr std::size_t granularity = 64;
-constexpr std::size_t classes = 16;  // blocks of 64, 128, ... 1024 bytes
+constexpr std::size_t granularity = ThreadPool::granularity, classes = ThreadPool::classes;
 constexpr std::size_t slab_bytes = std::size_t{256} << 10;
-
-struct FreeBlock {
-  FreeBlock* next;
-};
 
 struct Slab {
   std::size_t block_class;
@@ -43,21 +40,13 @@ struct SharedPool {
   std::map<std::uintptr_t, Slab> slabs;
   std::array<FreeBlock*, classes> orphans{};
   std::array<std::int64_t, block_kinds> departed{};
-  std::vector<struct ThreadPool*> threads;
+  std::vector<ThreadPool*> threads;
 };
 
 SharedPool& shared_pool() {
   static SharedPool* pool = new SharedPool;  // never destroyed: tensors in static variables are freed after main
   return *pool;
 }
-
-struct ThreadPool {
-  std::array<FreeBlock*, classes> free{};
-  std::array<std::atomic<std::int64_t>, block_kinds> live{};
-  bool registered = false;
-};
-
-constinit thread_local ThreadPool t_pool;
 
 // Registers the thread at its first block and hands its free blocks on when it ends.
 struct Registration {
@@ -89,12 +78,6 @@ void register_thread() {
   if (!t_pool.registered) t_pool.registered = true;  // the thread is ending: what it still frees stays with it
 }
 
-void count(BlockKind kind, std::int64_t amount) noexcept {
-  // Only this thread writes the cell, so an add needs no locked instruction.
-  std::atomic<std::int64_t>& cell = t_pool.live[static_cast<std::size_t>(kind)];
-  cell.store(cell.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
-}
-
 // Fills the thread's list of one class: from threads that ended, else from a new slab.
 FreeBlock* refill(std::size_t block_class) {
   SharedPool& shared = shared_pool();
@@ -114,33 +97,31 @@ FreeBlock* refill(std::size_t block_class) {
 
 }  // namespace
 
-void* allocate_block(BlockKind kind, std::size_t bytes) {
-  if (!t_pool.registered) [[unlikely]] register_thread();
-  const std::size_t block_class = (bytes - 1) / granularity;
+void* allocate_block_slowly(BlockKind kind, std::size_t bytes) {
+  register_thread();
+  const std::size_t block_class = ThreadPool::class_of(bytes);
+  void* memory = nullptr;
   if (!pooling || block_class >= classes) {
-    void* block = ::operator new(bytes, std::align_val_t{granularity});
-    count(kind, 1);
-    return block;
+    memory = ::operator new(bytes, std::align_val_t{granularity});
+  } else {
+    FreeBlock* block = refill(block_class);
+    t_pool.free[block_class] = block->next;
+    memory = block;
   }
-  FreeBlock*& list = t_pool.free[block_class];
-  if (!list) [[unlikely]] list = refill(block_class);
-  FreeBlock* block = list;
-  list = block->next;
-  count(kind, 1);
-  return block;
+  t_pool.count(kind, 1);
+  return memory;
 }
 
-void free_block(BlockKind kind, void* memory, std::size_t bytes) noexcept {
-  if (!t_pool.registered) [[unlikely]] register_thread();
-  count(kind, -1);
-  const std::size_t block_class = (bytes - 1) / granularity;
+void free_block_slowly(BlockKind kind, void* memory, std::size_t bytes) noexcept {
+  register_thread();
+  const std::size_t block_class = ThreadPool::class_of(bytes);
+  t_pool.count(kind, -1);
   if (!pooling || block_class >= classes) {
     ::operator delete(memory, std::align_val_t{granularity});
     return;
   }
   auto* block = static_cast<FreeBlock*>(memory);
-  block->next = t_pool.free[block_class];
-  t_pool.free[block_class] = block;
+  block->next = std::exchange(t_pool.free[block_class], block);
 }
 
 std::int64_t live_blocks(BlockKind kind) {

@@ -28,6 +28,8 @@ class Storage {
   /// Counts writes in place; what was saved for backward remembers the version that it saw.
   std::uint32_t version() const noexcept { return m_version; }
   void bump_version() noexcept { ++m_version; }
+  /// A version that neither this storage nor one at `other` has had: what was saved from either is out of date.
+  void bump_version_beyond(std::uint32_t other) noexcept { m_version = (other > m_version ? other : m_version) + 1; }
 
   bool unique() const noexcept { return m_references.unique(); }
   void retain() noexcept { m_references.increase(); }

@@ -53,12 +53,6 @@ using rules::ElementwiseOp, rules::Form, rules::Kind;
 
 constexpr std::size_t most_arguments = rules::most_operands + 2;  // upstream, inputs, output
 
-// Whether an op may write into the tensor's memory: no other handle, view or saved copy can see it.
-bool sole_owner(const Tensor& tensor) {
-  const TensorImpl& impl = *tensor.impl();
-  return impl.references.unique() && impl.contiguous && impl.storage->unique();
-}
-
 // An array that a loop reads; without data it is not read.
 struct Argument {
   Argument() = default;
@@ -172,7 +166,7 @@ class ElementwiseNode final : public Node {
       output.size = upstream.size();
       output.shape = &shape();
     }
-    const Tensor result = last_use && sole_owner(upstream) ? upstream : Tensor::uninitialized(shape(), dtype());
+    const Tensor result = last_use && upstream.impl()->exclusive() ? upstream : Tensor::uninitialized(shape(), dtype());
     const std::size_t type = dtype() == float32 ? 0 : 1;
     run_loop(rule.kernel[type], rules::simd_kernels(m_op.id).gradient[i][type], dtype(),
              std::span(arguments.data(), m_op.arity + 2u), result);
@@ -233,7 +227,7 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
 
   Tensor result;
   for (std::size_t i = 0; !recorded && !result.defined() && i < operands.size(); ++i) {
-    if (!operands[i]->expiring() || !sole_owner(*inputs[i])) continue;
+    if (!operands[i]->expiring() || !inputs[i]->impl()->exclusive()) continue;
     if (inputs[i]->dtype() == result_dtype && inputs[i]->shape() == *shape) {
       result = Tensor(TensorImpl::view(*inputs[i]->impl(), *shape, inputs[i]->strides()));
     }
@@ -250,6 +244,15 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
 }
 
 }  // namespace
+
+bool add_in_place(const Tensor& sum, const Tensor& value) {
+  if (!sum.impl()->exclusive() || sum.dtype() != value.dtype() || sum.shape() != value.shape()) return false;
+  const std::size_t type = sum.dtype() == float32 ? 0 : 1;
+  const Argument arguments[] = {Argument(sum), Argument(value)};
+  run_loop(rules::elementwise_op(rules::Id::add).value[type], rules::simd_kernels(rules::Id::add).value[type],
+           sum.dtype(), arguments, sum);
+  return true;
+}
 
 #define XTAPE_OP_1(kind, name, ...)        \
   Tensor name(const Operand& x) {          \

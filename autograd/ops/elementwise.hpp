@@ -35,4 +35,8 @@ inline Tensor& operator-=(Tensor& a, const Operand& b) { return a = subtract(a, 
 inline Tensor& operator*=(Tensor& a, const Operand& b) { return a = multiply(a, b); }
 inline Tensor& operator/=(Tensor& a, const Operand& b) { return a = divide(a, b); }
 
+/// Adds `value` to the values of `sum`, unrecorded, if nobody else sees them and both have one shape and one floating
+/// dtype; says whether it did. For gradients that arrive from several sides.
+bool add_in_place(const Tensor& sum, const Tensor& value);
+
 }  // namespace xtape

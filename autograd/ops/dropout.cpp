@@ -1,0 +1,38 @@
+#include <autograd/ops/dropout.hpp>
+#include <autograd/ops/elementwise.hpp>
+#include <autograd/tape.hpp>
+
+namespace xtape {
+
+namespace {
+
+// 0 where an element is dropped, else the scale that keeps the mean.
+Tensor draw_mask(const Shape& shape, DType dtype, double p, random::Generator& generator) {
+  Tensor mask = Tensor::uninitialized(shape, dtype);
+  const double scale = p < 1.0 ? 1.0 / (1.0 - p) : 0.0;
+  visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
+    if constexpr (std::is_floating_point_v<T>) {
+      auto* values = static_cast<T*>(mask.mutable_data());
+      const auto kept = static_cast<T>(scale);
+      for (std::size_t i = 0; i < mask.size(); ++i) values[i] = generator.uniform() < p ? T(0) : kept;
+    }
+  });
+  return mask;
+}
+
+}  // namespace
+
+Tensor dropout(const Tensor& x, double p, bool training, random::Generator& generator) {
+  if (!(p >= 0.0 && p <= 1.0)) {
+    throw Error("dropout: the probability " + std::to_string(p) + " is outside [0, 1]");
+  }
+  if (!training || p == 0.0) return x;
+  if (!is_floating(x.dtype())) {
+    throw DtypeError(std::string("dropout: the input of shape ") + to_string(x.shape()) + " is " +
+                     to_string(x.dtype()) + "; it must be float32 or float64");
+  }
+  const Tensor mask = draw_mask(x.shape(), x.dtype(), p, generator);
+  return record("dropout", x.detach() * mask, From{x, [mask](const Tensor& g) { return g * mask; }});
+}
+
+}  // namespace xtape
