@@ -3,6 +3,7 @@
 #include <autograd/engine.hpp>
 #include <autograd/factories.hpp>
 #include <autograd/gradcheck.hpp>
+#include <autograd/graph.hpp>
 #include <autograd/memory/statistics.hpp>
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/elementwise.hpp>

@@ -143,13 +143,6 @@ Tensor Tensor::readable_by_xtensor() const {
   return backwards ? contiguous() : *this;
 }
 
-std::size_t Tensor::extent() const {
-  if (size() == 0) return 0;
-  std::size_t last = 0;
-  for (std::size_t i = 0; i < dimension(); ++i) last += (shape()[i] - 1) * static_cast<std::size_t>(strides()[i]);
-  return last + 1;
-}
-
 void Tensor::assign(const Tensor& source) const {
   if (grad_enabled() && requires_grad()) {
     throw GradError("assign: the tensor" + (name().empty() ? "" : " '" + name() + "'") + " of shape " +

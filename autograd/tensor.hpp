@@ -108,7 +108,7 @@ class Tensor {
     const Tensor source = readable_by_xtensor();
     const auto* first = static_cast<const T*>(source.raw_data());
     using Buffer = xt::xbuffer_adaptor<const T*, xt::smart_ownership, KeepAlive>;
-    return ArrayView<T>(Buffer(first, source.extent(), KeepAlive{source.storage()}), source.shape(), source.strides());
+    return ArrayView<T>(Buffer(first, source.size(), KeepAlive{source.storage()}), source.shape(), source.strides());
   }
 
   /// Pointer to the first element of a contiguous tensor. T must be the dtype's own type (DtypeError).
@@ -199,7 +199,6 @@ class Tensor {
   Tensor element(std::initializer_list<std::ptrdiff_t> index) const;
   void check_type(DType asked, const char* op) const;
   Tensor readable_by_xtensor() const;
-  std::size_t extent() const;
 
   Impl m_impl;
 };

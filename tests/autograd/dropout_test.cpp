@@ -1,0 +1,51 @@
+#include <doctest/doctest.h>
+
+#include <xtape.hpp>
+
+using namespace xtape;
+
+TEST_CASE("dropout keeps the mean, and its gradient is the mask that it drew") {
+  random::Generator generator(3);
+  const Tensor x = ones({100, 1000}, {.dtype = float64, .requires_grad = true});
+  const Tensor y = dropout(x, 0.3, true, generator);
+  CHECK(mean(y).item() == doctest::Approx(1.0).epsilon(0.01));
+  CHECK(mean(astype(equal(y, 0.0), float64)).item() == doctest::Approx(0.3).epsilon(0.02));
+  CHECK(all(equal(y, 0.0) || equal(y, 1.0 / 0.7)).item<bool>());
+  CHECK(y.op_name() == "dropout");
+  sum(y * 2.0).backward();
+  CHECK(all(equal(x.grad(), y * 2.0)).item<bool>());
+}
+
+TEST_CASE("dropout drops where the generator's draw is below p, in row-major order") {
+  random::Generator generator(7), same(7);
+  const Tensor y = dropout(ones({4, 5}), 0.4, true, generator);
+  for (std::ptrdiff_t i = 0; i < 20; ++i) CHECK((y.item(i) == 0.0) == (same.uniform() < 0.4));
+}
+
+TEST_CASE("dropout passes its input through in evaluation and for p = 0, and gives zeros for p = 1") {
+  const Tensor x = randn({3, 4});
+  CHECK(dropout(x, 0.5, false).is_same(x));
+  CHECK(dropout(x, 0.0).is_same(x));
+  CHECK(all(equal(dropout(x, 1.0), 0.0)).item<bool>());
+}
+
+TEST_CASE("dropout is differentiable twice") {
+  const Tensor x = xt::xarray<double>{1.0, -2.0, 3.0, 0.5};
+  x.requires_grad_();
+  random::Generator generator(11);
+  const Tensor y = dropout(square(x), 0.5, true, generator);
+  const Tensor first = grad(sum(y), x, {.create_graph = true});
+  const Tensor second = grad(sum(first), x);
+  random::Generator same(11);
+  const Tensor mask = dropout(ones({4}, {.dtype = float64}), 0.5, true, same);
+  CHECK(all(equal(first, 2.0 * x * mask)).item<bool>());
+  CHECK(all(equal(second, 2.0 * mask)).item<bool>());
+}
+
+TEST_CASE("dropout refuses what is no probability, and integers") {
+  const Tensor x = ones({2});
+  CHECK_THROWS_AS(dropout(x, -0.1), Error);
+  CHECK_THROWS_AS(dropout(x, 1.1), Error);
+  CHECK_THROWS_AS(dropout(x, std::nan("")), Error);
+  CHECK_THROWS_AS(dropout(ones({2}, {.dtype = int64}), 0.5), DtypeError);
+}

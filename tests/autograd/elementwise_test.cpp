@@ -1,0 +1,165 @@
+#include <doctest/doctest.h>
+
+#include <autograd/kernels/simd_level.hpp>
+#include <autograd/ops/elementwise/op.hpp>
+#include <xtape.hpp>
+
+#include <cstdio>
+#include <limits>
+
+using namespace xtape;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+// How far the SIMD loop's result is from the scalar formula's, relative to the larger of 1 and the result.
+template <class T>
+double distance(T value, T reference) {
+  if (value == reference || (value != value && reference != reference)) return 0.0;
+  if (!std::isfinite(value) || !std::isfinite(reference)) return infinity;
+  return std::abs(static_cast<double>(value) - static_cast<double>(reference)) /
+         std::max(1.0, std::abs(static_cast<double>(reference)));
+}
+
+// Runs one loop of a row over `count` random arguments in both forms.
+template <class T>
+double compare_loops(kernels::MapKernel simd, kernels::MapKernel scalar, std::size_t count, double low, double high) {
+  random::Numpy numpy(static_cast<std::uint32_t>(count));
+  std::vector<std::vector<T>> arguments(5, std::vector<T>(count));
+  std::vector<const void*> spans;
+  for (auto& argument : arguments) {
+    for (T& value : argument) value = static_cast<T>(numpy.uniform(low, high));
+    spans.push_back(argument.data());
+  }
+  std::vector<T> result(count + 1, T(-77)), reference(count);
+  simd(spans.data(), result.data(), count);
+  scalar(spans.data(), reference.data(), count);
+  CHECK(result[count] == T(-77));  // nothing is written behind the end
+  double worst = 0.0;
+  for (std::size_t i = 0; i < count; ++i) worst = std::max(worst, distance(result[i], reference[i]));
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("SIMD loops agree with the scalar formulas at every length") {
+  std::printf("SIMD level in use: %s\n", kernels::to_string(kernels::simd_level()));
+  for (std::size_t id = 0; id < rules::row_count; ++id) {
+    const auto& op = rules::elementwise_op(static_cast<rules::Id>(id));
+    const auto& simd = rules::simd_kernels(static_cast<rules::Id>(id));
+    for (std::size_t count : {1u, 2u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 33u, 100u}) {
+      for (const auto& [low, high] : {std::pair{0.1, 0.9}, std::pair{-0.9, 0.9}, std::pair{-5.0, 5.0}}) {
+        INFO(op.name << ", " << count << " values in [" << low << ", " << high << "]");
+        CHECK(compare_loops<float>(simd.value[0], op.value[0], count, low, high) < 2e-5);
+        CHECK(compare_loops<double>(simd.value[1], op.value[1], count, low, high) < 1e-13);
+        for (std::size_t i = 0; i < op.arity; ++i) {
+          if (op.gradient[i].form != rules::Form::by_formula) continue;
+          CHECK(compare_loops<float>(simd.gradient[i][0], op.gradient[i].kernel[0], count, low, high) < 5e-5);
+          CHECK(compare_loops<double>(simd.gradient[i][1], op.gradient[i].kernel[1], count, low, high) < 1e-12);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("stable forms give neither inf nor nan at the ends") {
+  for (DType dtype : {float32, float64}) {
+    // Once as a scalar and once as an array, which take different loops.
+    for (std::size_t n : {1u, 40u}) {
+      for (double end : {1000.0, -1000.0}) {
+        const Tensor x = full({n}, end, {.dtype = dtype}).requires_grad_();
+        for (const auto& f : std::vector<std::pair<const char*, Tensor (*)(const Operand&)>>{
+                 {"sigmoid", sigmoid}, {"logsigmoid", logsigmoid}, {"softplus", softplus}, {"silu", silu},
+                 {"mish", mish}, {"gelu", gelu}, {"selu", selu}, {"tanh", tanh}, {"softsign", softsign}}) {
+          x.zero_grad();
+          const Tensor y = f.second(x);
+          sum(y).backward();
+          INFO(f.first << " at " << end << " " << n);
+          CHECK(all(isfinite(y)).item<bool>());
+          CHECK(all(isfinite(x.grad())).item<bool>());
+        }
+      }
+    }
+  }
+  const Tensor big = Tensor(xt::xarray<double>{1000.0, -1000.0});
+  CHECK(softplus(big).item(0) == 1000.0);
+  CHECK(logsigmoid(big).item(1) == -1000.0);
+}
+
+TEST_CASE("nan, inf and the policy at kinks") {
+  const Tensor x = Tensor(xt::xarray<double>{not_a_number, infinity, -infinity, -0.5, 0.0, 2.0});
+  const auto same = [](const Tensor& a, std::initializer_list<double> expected) {
+    std::ptrdiff_t i = 0;
+    for (double e : expected) {
+      const double v = a.item(i++);
+      if (!(v == e || (v != v && e != e))) return false;
+    }
+    return true;
+  };
+  CHECK(same(relu(x), {not_a_number, infinity, 0, 0, 0, 2}));
+  CHECK(same(maximum(x, 1.0), {not_a_number, infinity, 1, 1, 1, 2}));
+  CHECK(same(minimum(x, 1.0), {not_a_number, 1, -infinity, -0.5, 0, 1}));
+  CHECK(same(clip(x, -1.0, 1.0), {not_a_number, 1, -1, -0.5, 0, 1}));
+  CHECK(same(sign(x), {not_a_number, 1, -1, -1, 0, 1}));
+  CHECK(same(astype(isnan(x), float64), {1, 0, 0, 0, 0, 0}));
+  CHECK(same(astype(isinf(x), float64), {0, 1, 1, 0, 0, 0}));
+  CHECK(same(astype(isfinite(x), float64), {0, 0, 0, 1, 1, 1}));
+
+  const auto gradient_at = [](auto f, double value) {
+    const Tensor at = Tensor(value).requires_grad_();
+    return grad(f(at), at).item();
+  };
+  CHECK(gradient_at([](const Tensor& v) { return relu(v); }, 0.0) == 0.0);
+  CHECK(gradient_at([](const Tensor& v) { return abs(v); }, 0.0) == 0.0);
+  CHECK(gradient_at([](const Tensor& v) { return clip(v, -1.0, 1.0); }, 1.0) == 1.0);
+  CHECK(gradient_at([](const Tensor& v) { return clip(v, -1.0, 1.0); }, 1.5) == 0.0);
+  CHECK(gradient_at([](const Tensor& v) { return maximum(v, 1.0); }, 1.0) == 0.5);
+  CHECK(gradient_at([](const Tensor& v) { return pow(v, 2.0); }, 0.0) == 0.0);
+  CHECK(gradient_at([](const Tensor& v) { return pow(v, 0.0); }, 0.0) == 0.0);
+}
+
+TEST_CASE("integers stay integers where that means something") {
+  const Tensor a = Tensor(xt::xarray<std::int64_t>{7, -3, 5}), b = Tensor(xt::xarray<std::int64_t>{2, 2, -1});
+  CHECK((a * b).dtype() == int64);
+  CHECK((a * b).item<std::int64_t>(1) == -6);
+  CHECK(maximum(a, b).item<std::int64_t>(1) == 2);
+  CHECK((-a).item<std::int64_t>(0) == -7);
+  CHECK(abs(a).dtype() == int64);
+  CHECK(clip(a, 0, 6).item<std::int64_t>(0) == 6);
+  CHECK((a / b).item(0) == 3.5);
+  CHECK((a > 0).dtype() == boolean);
+  CHECK(where(a > 0, a, b).dtype() == int64);
+  CHECK(all(equal(a, a)).item<bool>());
+  CHECK_THROWS_AS(where(a, a, b), DtypeError);
+}
+
+TEST_CASE("broadcasting over every combination of strides") {
+  const Tensor base = randn({4, 5, 6}, {.dtype = float64});
+  const Tensor parts[] = {base, view(base, {xt::all(), xt::range(0, 1)}), view(base, {xt::range(3, 4)}),
+                          transpose(randn({6, 5, 4}, {.dtype = float64})), view(base, {xt::ellipsis(), xt::range(5, xt::placeholders::_, -1)}),
+                          randn({6}, {.dtype = float64}), randn({5, 1}, {.dtype = float64}), randn({}), randn({4, 1, 1}),
+                          view(randn({4, 5, 12}), {xt::ellipsis(), xt::range(0, 12, 2)})};
+  for (const Tensor& a : parts) {
+    for (const Tensor& b : parts) {
+      const Tensor y = a - 2.0 * b;
+      const Tensor whole_a = broadcast_to(a, y.shape()), whole_b = broadcast_to(b, y.shape());
+      double worst = 0.0;
+      for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(y.size()); ++i) {
+        worst = std::max(worst, std::abs(y.item(i) - (whole_a.item(i) - 2.0 * whole_b.item(i))));
+      }
+      CHECK(worst < 1e-6);
+    }
+  }
+  CHECK_THROWS_WITH_AS(ones({2, 3}) + ones({4, 5}), doctest::Contains("add: shapes (2, 3) and (4, 5)"), ShapeError);
+}
+
+TEST_CASE("large arrays, walked by several threads, give what small ones give") {
+  const std::size_t n = 300001;
+  const Tensor x = rand({n}), y = rand({n});
+  const Tensor whole = tanh(x * y) + x;
+  const auto at = static_cast<std::ptrdiff_t>(n) - 70;
+  const Tensor tail = tanh(view(x, {xt::range(at, n)}) * view(y, {xt::range(at, n)})) + view(x, {xt::range(at, n)});
+  CHECK(all(equal(view(whole, {xt::range(at, n)}), tail)).item<bool>());
+}
