@@ -21,12 +21,12 @@ XTAPE_OP_1(numeric, step, domain(-3, 3).without(0),
            "1 where x > 0, else 0")
 
 XTAPE_OP_1(numeric, relu, domain(-3, 3).without(0),
-           [](auto x) { return where(x > 0 || x != x, x, 0); },
+           [](auto x) { return where(x > 0 || is_nan(x), x, 0); },
            [](auto g, none, auto y) { return where(y > 0, g, 0.0); },
            "max(x, 0); its derivative at 0 is 0")
 
 XTAPE_OP_1(numeric, relu6, domain(-3, 9).without(0, 6),
-           [](auto x) { return where(x > 6, 6, where(x > 0 || x != x, x, 0)); },
+           [](auto x) { return where(x > 6, 6, where(x > 0 || is_nan(x), x, 0)); },
            [](auto g, auto x, none) { return where(x > 0 && x < 6, g, 0.0); },
            "min(max(x, 0), 6); its derivative at 0 and 6 is 0")
 

@@ -32,13 +32,13 @@ XTAPE_OP_2(floating, pow, domain(0.5, 2), domain(-2, 3),
            "a to the power b")
 
 XTAPE_OP_2(numeric, maximum, domain(-3, 3), domain(-3, 3),
-           [](auto a, auto b) { return where(a > b || a != a, a, b); },
+           [](auto a, auto b) { return where(a > b || is_nan(a), a, b); },
            [](auto g, auto a, auto b, none) { return where(a > b, g, where(equal(a, b), 0.5 * g, 0.0)); },
            [](auto g, auto a, auto b, none) { return where(b > a, g, where(equal(a, b), 0.5 * g, 0.0)); },
            "the larger of two; a nan wins; where they are equal each gets half of the gradient")
 
 XTAPE_OP_2(numeric, minimum, domain(-3, 3), domain(-3, 3),
-           [](auto a, auto b) { return where(a < b || a != a, a, b); },
+           [](auto a, auto b) { return where(a < b || is_nan(a), a, b); },
            [](auto g, auto a, auto b, none) { return where(a < b, g, where(equal(a, b), 0.5 * g, 0.0)); },
            [](auto g, auto a, auto b, none) { return where(b < a, g, where(equal(a, b), 0.5 * g, 0.0)); },
            "the smaller of two; a nan wins; where they are equal each gets half of the gradient")
