@@ -31,9 +31,11 @@ Tensor::Impl TensorImpl::in_new_block() {
 
 Tensor::Impl TensorImpl::create(const Shape& shape, DType dtype) {
   auto impl = in_new_block();
-  impl->shape = shape;
-  impl->strides = contiguous_strides(shape);
-  impl->size = element_count(shape);
+  if (!shape.empty()) {
+    impl->shape = shape;
+    impl->strides = contiguous_strides(shape);
+    impl->size = element_count(shape);
+  }
   impl->dtype = dtype;
   impl->storage->allocate(impl->size * item_bytes(dtype));
   impl->data = impl->storage->data();

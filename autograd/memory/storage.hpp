@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include <autograd/memory/intrusive_ptr.hpp>
+#include <autograd/memory/pool.hpp>
 
 namespace xtape {
 
@@ -20,7 +21,13 @@ class Storage {
   Storage& operator=(const Storage&) = delete;
 
   /// Provides `bytes` bytes (not initialised) in place of what was there.
-  void allocate(std::size_t bytes);
+  void allocate(std::size_t bytes) {
+    if (bytes > small_bytes || m_buffer) {
+      allocate_buffer(bytes);
+    } else {
+      m_bytes = bytes;
+    }
+  }
 
   std::byte* data() noexcept { return m_buffer ? m_buffer : m_small; }
   std::size_t bytes() const noexcept { return m_bytes; }
@@ -38,7 +45,12 @@ class Storage {
   }
 
  private:
-  void destroy() noexcept;
+  void allocate_buffer(std::size_t bytes);
+  void free_buffer() noexcept;
+  void destroy() noexcept {
+    if (m_buffer) free_buffer();
+    memory::free_block(memory::BlockKind::tensor, this, m_block_bytes);
+  }
 
   alignas(16) std::byte m_small[small_bytes];
   std::byte* m_buffer = nullptr;

@@ -69,9 +69,32 @@ struct Argument {
   const Strides* strides = nullptr;  // null: contiguous
 };
 
-// Runs one loop of the table over broadcast arguments into the contiguous `output`.
-void run_loop(kernels::MapKernel scalar_loop, kernels::MapKernel simd_loop, DType compute,
-              std::span<const Argument> arguments, const Tensor& output) {
+std::size_t type_index(DType compute) { return compute == float32 ? 0 : compute == float64 ? 1 : 2; }
+
+// A loop of the table in its two forms: scalar for single elements, SIMD for the rest. The second is looked up only
+// where it is needed; integers have the scalar one alone.
+struct Loop {
+  static Loop value(const ElementwiseOp& op, DType compute) { return {op, compute, op.value[type_index(compute)], -1}; }
+  static Loop gradient(const ElementwiseOp& op, DType compute, std::size_t input) {
+    return {op, compute, op.gradient[input].kernel[type_index(compute)], static_cast<int>(input)};
+  }
+
+  kernels::MapKernel simd() const {
+    const std::size_t type = type_index(compute);
+    if (type == 2) return scalar;
+    const rules::SimdKernels& kernels = rules::simd_kernels(op.id);
+    return input < 0 ? kernels.value[type] : kernels.gradient[static_cast<std::size_t>(input)][type];
+  }
+
+  const ElementwiseOp& op;
+  DType compute;
+  kernels::MapKernel scalar;
+  int input;  // whose gradient; -1: the value
+};
+
+// Runs a loop over broadcast arguments into the contiguous `output`.
+void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
+  const DType compute = loop.compute;
   bool plain = output.dtype() == compute;
   std::array<const void*, most_arguments> spans{};
   for (std::size_t i = 0; plain && i < arguments.size(); ++i) {
@@ -82,8 +105,9 @@ void run_loop(kernels::MapKernel scalar_loop, kernels::MapKernel simd_loop, DTyp
   auto* out = static_cast<std::byte*>(output.mutable_data());
   const std::size_t count = output.size();
   if (plain && count == 1) {
-    scalar_loop(spans.data(), out, 1);
+    loop.scalar(spans.data(), out, 1);
   } else if (plain) {
+    const kernels::MapKernel simd_loop = loop.simd();
     kernels::parallel_for(count, kernels::parallel_grain, [&](std::size_t begin, std::size_t end) {
       const std::size_t bytes = begin * item_bytes(compute);
       std::array<const void*, most_arguments> part{};
@@ -99,7 +123,7 @@ void run_loop(kernels::MapKernel scalar_loop, kernels::MapKernel simd_loop, DTyp
       if (!data) continue;
       sources[i] = {data, dtype, broadcast_strides(*shape, strides ? *strides : contiguous_strides(*shape), output.shape())};
     }
-    kernels::map(simd_loop, compute, std::span(sources.data(), arguments.size()), output.shape(), out, output.dtype());
+    kernels::map(loop.simd(), compute, std::span(sources.data(), arguments.size()), output.shape(), out, output.dtype());
   }
 }
 
@@ -167,9 +191,7 @@ class ElementwiseNode final : public Node {
       output.shape = &shape();
     }
     const Tensor result = last_use && upstream.impl()->exclusive() ? upstream : Tensor::uninitialized(shape(), dtype());
-    const std::size_t type = dtype() == float32 ? 0 : 1;
-    run_loop(rule.kernel[type], rules::simd_kernels(m_op.id).gradient[i][type], dtype(),
-             std::span(arguments.data(), m_op.arity + 2u), result);
+    run_loop(Loop::gradient(m_op, dtype(), i), std::span(arguments.data(), m_op.arity + 2u), result);
     return result;
   }
 
@@ -236,9 +258,7 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
 
   std::array<Argument, rules::most_operands> arguments;
   for (std::size_t i = 0; i < operands.size(); ++i) arguments[i] = Argument(*inputs[i]);
-  const std::size_t type = compute == float32 ? 0 : compute == float64 ? 1 : 2;
-  run_loop(op.value[type], type == 2 ? op.value[type] : rules::simd_kernels(id).value[type], compute,
-           std::span(arguments.data(), operands.size()), result);
+  run_loop(Loop::value(op, compute), std::span(arguments.data(), operands.size()), result);
   if (recorded) (new ElementwiseNode(op, given, result))->attach_to(*result.impl());
   return result;
 }
@@ -247,10 +267,8 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
 
 bool add_in_place(const Tensor& sum, const Tensor& value) {
   if (!sum.impl()->exclusive() || sum.dtype() != value.dtype() || sum.shape() != value.shape()) return false;
-  const std::size_t type = sum.dtype() == float32 ? 0 : 1;
   const Argument arguments[] = {Argument(sum), Argument(value)};
-  run_loop(rules::elementwise_op(rules::Id::add).value[type], rules::simd_kernels(rules::Id::add).value[type],
-           sum.dtype(), arguments, sum);
+  run_loop(Loop::value(rules::elementwise_op(rules::Id::add), sum.dtype()), arguments, sum);
   return true;
 }
 
