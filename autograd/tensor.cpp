@@ -177,7 +177,6 @@ void Tensor::set_data(const Tensor& source) const {
   if (gradient.defined() && (gradient.shape() != shape() || gradient.dtype() != dtype())) zero_grad();
 }
 
-void* Tensor::mutable_data() const { return impl()->data; }
 StoragePtr Tensor::storage() const { return StoragePtr::share(impl()->storage); }
 
 // --- gradients

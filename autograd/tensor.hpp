@@ -180,7 +180,7 @@ class Tensor {
   explicit Tensor(Impl impl) noexcept : m_impl(std::move(impl)) {}
   TensorImpl* impl() const noexcept { return m_impl.get(); }
   inline const void* raw_data() const;
-  void* mutable_data() const;
+  inline void* mutable_data() const;
   StoragePtr storage() const;
 
  private:
@@ -224,5 +224,6 @@ inline std::size_t Tensor::size() const { return checked().size; }
 inline bool Tensor::is_contiguous() const { return checked().contiguous; }
 inline bool Tensor::requires_grad() const noexcept { return m_impl && m_impl->node; }
 inline const void* Tensor::raw_data() const { return checked().data; }
+inline void* Tensor::mutable_data() const { return checked().data; }
 
 }  // namespace xtape

@@ -92,38 +92,50 @@ struct Loop {
   int input;  // whose gradient; -1: the value
 };
 
+using Spans = std::array<const void*, most_arguments>;
+
+// Every argument is a contiguous span of the compute type: pieces of it go to the threads.
+void run_in_pieces(const Loop& loop, const Spans& spans, std::size_t count, std::byte* output) {
+  const kernels::MapKernel simd_loop = loop.simd();
+  kernels::parallel_for(count, kernels::parallel_grain, [&](std::size_t begin, std::size_t end) {
+    const std::size_t bytes = begin * item_bytes(loop.compute);
+    Spans part{};
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      if (spans[i]) part[i] = static_cast<const std::byte*>(spans[i]) + bytes;
+    }
+    simd_loop(part.data(), output + bytes, end - begin);
+  });
+}
+
+// Arguments that are broadcast, strided or of another type.
+void run_strided(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
+  std::array<kernels::Source, most_arguments> sources;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const auto& [data, dtype, contiguous, size, shape, strides] = arguments[i];
+    if (!data) continue;
+    const Strides steps = strides ? *strides : contiguous_strides(*shape);
+    sources[i] = {data, dtype, broadcast_strides(*shape, steps, output.shape())};
+  }
+  kernels::map(loop.simd(), loop.compute, std::span(sources.data(), arguments.size()), output.shape(),
+               output.mutable_data(), output.dtype());
+}
+
 // Runs a loop over broadcast arguments into the contiguous `output`.
 void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
-  const DType compute = loop.compute;
-  bool plain = output.dtype() == compute;
-  std::array<const void*, most_arguments> spans{};
+  Spans spans{};
+  bool plain = output.dtype() == loop.compute;
   for (std::size_t i = 0; plain && i < arguments.size(); ++i) {
     const Argument& argument = arguments[i];
     spans[i] = argument.data;
-    plain = !argument.data || (argument.dtype == compute && argument.contiguous && argument.size == output.size());
+    plain = !argument.data || (argument.dtype == loop.compute && argument.contiguous && argument.size == output.size());
   }
   auto* out = static_cast<std::byte*>(output.mutable_data());
-  const std::size_t count = output.size();
-  if (plain && count == 1) {
+  if (!plain) {
+    run_strided(loop, arguments, output);
+  } else if (output.size() == 1) {
     loop.scalar(spans.data(), out, 1);
-  } else if (plain) {
-    const kernels::MapKernel simd_loop = loop.simd();
-    kernels::parallel_for(count, kernels::parallel_grain, [&](std::size_t begin, std::size_t end) {
-      const std::size_t bytes = begin * item_bytes(compute);
-      std::array<const void*, most_arguments> part{};
-      for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (spans[i]) part[i] = static_cast<const std::byte*>(spans[i]) + bytes;
-      }
-      simd_loop(part.data(), out + bytes, end - begin);
-    });
   } else {
-    std::array<kernels::Source, most_arguments> sources;
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-      const auto& [data, dtype, contiguous, size, shape, strides] = arguments[i];
-      if (!data) continue;
-      sources[i] = {data, dtype, broadcast_strides(*shape, strides ? *strides : contiguous_strides(*shape), output.shape())};
-    }
-    kernels::map(loop.simd(), compute, std::span(sources.data(), arguments.size()), output.shape(), out, output.dtype());
+    run_in_pieces(loop, spans, output.size(), out);
   }
 }
 
