@@ -1,0 +1,130 @@
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <autograd/tensor.hpp>
+
+/// Layers, containers, losses, initialisers and metrics, with PyTorch's names, shapes and defaults.
+namespace xtape::nn {
+
+class Module;
+
+/// Tensors with their names, in the order in which they were registered.
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+/// A module's direct children with their names, in order.
+using NamedModules = std::vector<std::pair<std::string, std::shared_ptr<Module>>>;
+
+/// How load_state_dict() treats names that do not match.
+struct LoadOptions {
+  bool strict = true;  ///< names that are missing or unexpected are an error; otherwise they are only reported
+};
+
+/// Which names of a state dict did not match the module's.
+struct LoadReport {
+  std::vector<std::string> missing;     ///< the module has them, the state dict does not
+  std::vector<std::string> unexpected;  ///< the state dict has them, the module does not
+};
+
+/// What layers and models derive from: named parameters (learned), buffers (kept, not learned) and child modules.
+///
+/// A module is a handle, as a Tensor is: a copy shares the parameters, the buffers, the children and the training flag
+/// of the original. Members hold the same handles that are registered, so values are changed in place (`assign` under
+/// NoGrad), never by giving the member another tensor. In a module's own functions add() is this class's: the sum of
+/// two tensors is `a + b` or `xtape::add(a, b)` there.
+///
+///     struct Net : nn::Module {
+///       nn::Linear fc1 = add("fc1", nn::Linear(784, 50));
+///       nn::Linear fc2 = add("fc2", nn::Linear(50, 10));
+///       Tensor forward(const Tensor& x) override { return fc2(relu(fc1(x))); }
+///     };
+class Module {
+ public:
+  virtual ~Module();
+
+  /// What the module computes; derived modules override it. A module that takes something else than one tensor gives
+  /// itself another function instead. Throws Error where it was not overridden.
+  virtual Tensor forward(const Tensor& x);
+  /// Calls forward(). Example: `net(x)`.
+  Tensor operator()(const Tensor& x) { return forward(x); }
+
+  // --- what it holds
+
+  /// Every parameter with its path: the module's own, then those of each child behind the child's name and a dot,
+  /// "fc1.weight". A parameter that several modules share is listed once, under its first name.
+  NamedTensors named_parameters() const;
+  Tensors parameters() const;
+  /// Every buffer, in the same way.
+  NamedTensors named_buffers() const;
+  /// The number of elements of all parameters.
+  std::size_t parameter_count() const;
+  /// The direct children. They are handles on the same state as the members that add() returned.
+  const NamedModules& named_children() const noexcept;
+  /// Calls `function` with every module below this one, children before their parents, and with this one last.
+  /// Example: `net.apply([](nn::Module& m) { if (auto* l = dynamic_cast<nn::Linear*>(&m)) init::constant_(l->bias, 0);
+  /// });`
+  void apply(const std::function<void(Module&)>& function);
+
+  // --- how it behaves
+
+  /// Sets training mode, here and in every child: dropout drops, batch normalisation uses the batch's own statistics.
+  void train(bool training = true);
+  /// The same as train(false).
+  void eval() { train(false); }
+  bool is_training() const noexcept;
+
+  /// Turns recording on or off for every parameter, as in freezing a part of a model.
+  void requires_grad_(bool requires_grad = true);
+  /// Forgets the gradients of every parameter.
+  void zero_grad();
+  /// Converts parameters, their gradients and floating buffers to float32 or float64, in place: every handle on them
+  /// sees the new dtype. Throws DtypeError for another dtype. Example: `net.to(float64)`.
+  void to(DType dtype);
+
+  // --- saving and loading
+
+  /// Every parameter and buffer by its path. The tensors share the module's memory and carry no history; a snapshot
+  /// takes clone() of each. Shared parameters appear under each of their names.
+  StateDict state_dict() const;
+  /// Copies values into the parameters and buffers, converted to their dtypes. Reports the names that did not match
+  /// where options.strict is off. Throws Error for names that do not match where it is on, ShapeError for shapes that
+  /// do not; then nothing was loaded. Example: `net.load_state_dict(load("net.safetensors"))`.
+  LoadReport load_state_dict(const StateDict& state, LoadOptions options = {});
+
+ protected:
+  Module();
+  // Copying through the base would lose the derived part, so only derived classes copy.
+  Module(const Module&) = default;
+  Module& operator=(const Module&) = default;
+
+  /// Registers a parameter and gives it back, as a leaf that requires a gradient. Throws Error for a name that is
+  /// empty, taken or holds a dot, GradError where an operation produced the tensor, DtypeError where it is not
+  /// floating. Example: `Tensor gain = parameter("gain", ones({1}));`
+  Tensor parameter(std::string name, const Tensor& tensor);
+  /// Registers a tensor that belongs to the state but is not learned, such as a running mean. The same errors;
+  /// GradError where it requires a gradient. Example: `Tensor calls = buffer("calls", zeros({1}));`
+  Tensor buffer(std::string name, const Tensor& tensor);
+  /// Registers a child and gives it back. The same errors for the name; Error for a module that holds this one.
+  /// Example: `nn::Linear fc1 = add("fc1", nn::Linear(784, 50));`
+  template <std::derived_from<Module> M>
+  M add(std::string name, M module) {
+    add_child(std::move(name), std::make_shared<M>(module));
+    return module;
+  }
+  void add_child(std::string name, std::shared_ptr<Module> child);
+
+ private:
+  struct State;
+  template <class F>
+  static void visit(const State& state, const std::string& prefix, const F& function);
+  void check_name(const std::string& name, const char* what) const;
+  NamedTensors unique_tensors(NamedTensors State::*list) const;
+
+  std::shared_ptr<State> m_state;
+};
+
+}  // namespace xtape::nn

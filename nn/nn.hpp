@@ -1,0 +1,10 @@
+#pragma once
+
+#include <nn/activations.hpp>
+#include <nn/dropout.hpp>
+#include <nn/init.hpp>
+#include <nn/linear.hpp>
+#include <nn/loss.hpp>
+#include <nn/metrics.hpp>
+#include <nn/module.hpp>
+#include <nn/sequential.hpp>
