@@ -201,24 +201,24 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) { return w
 
 std::vector<OpEntry> index_ops() {
   return {
-      {"take", "indexing", "slices along an axis", "", {},
+      {"take", "indexing", "slices along an axis",
        {XTAPE_CASE(take(x[0], index_vector({2, 0, 2, -1}), 0), any_value(3, 2)),
         XTAPE_CASE(take(x[0], index_matrix({{0, 1}, {1, 1}}), 1), any_value(2, 2, 3)),
         XTAPE_CASE(take(x[0], index_vector({}), 0), any_value(3))}},
-      {"take_along_axis", "indexing", "one element per index", "", {},
+      {"take_along_axis", "indexing", "one element per index",
        {XTAPE_CASE(take_along_axis(x[0], index_matrix({{0, 2, 2}, {1, 1, -1}}), 1), any_value(2, 3)),
         XTAPE_CASE(take_along_axis(x[0], index_matrix({{1, 0, 1}}), 0), any_value(2, 3))}},
-      {"gather", "indexing", "take_along_axis with PyTorch's order of arguments", "", {},
+      {"gather", "indexing", "take_along_axis with PyTorch's order of arguments",
        {XTAPE_CASE(gather(x[0], 0, index_matrix({{1, 0, 1}})), any_value(2, 3))}},
-      {"scatter_add", "indexing", "added at indices", "", {},
+      {"scatter_add", "indexing", "added at indices",
        {XTAPE_CASE(scatter_add(x[0], 1, index_matrix({{0, 0}, {2, 1}}), x[1]), any_value(2, 3), any_value(2, 2)),
         XTAPE_CASE(scatter_add(x[0], 0, index_vector({1, 1, 0}), x[1]), any_value(2), any_value(3))}},
-      {"scatter", "indexing", "written at indices", "", {},
+      {"scatter", "indexing", "written at indices",
        {XTAPE_CASE(scatter(x[0], 1, index_matrix({{0, 0}, {2, 1}}), x[1]), any_value(2, 3), any_value(2, 2))}},
-      {"one_hot", "indexing", "1 at the label", "", {}, {}},
-      {"embedding", "indexing", "rows at indices", "", {},
+      {"one_hot", "indexing", "1 at the label", {}},
+      {"embedding", "indexing", "rows at indices",
        {XTAPE_CASE(embedding(x[0], index_matrix({{1, 1}, {0, 3}})), any_value(4, 2))}},
-      {"masked_fill", "indexing", "a value where the mask holds", "", {},
+      {"masked_fill", "indexing", "a value where the mask holds",
        {XTAPE_CASE(masked_fill(x[0], Tensor(xt::xarray<bool>{true, false, true}), 7.0), any_value(2, 3))}},
   };
 }

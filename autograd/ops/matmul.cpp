@@ -114,7 +114,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 
 std::vector<OpEntry> matmul_ops() {
   return {
-      {"matmul", "linear algebra", "matrix product; leading axes are batches and broadcast", "", {},
+      {"matmul", "linear algebra", "matrix product; leading axes are batches and broadcast",
        {XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 3), any_value(3, 4)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(3, 3), any_value(3, 3)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 3, 4), any_value(2, 4, 5)),
@@ -127,7 +127,7 @@ std::vector<OpEntry> matmul_ops() {
         XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 0), any_value(0, 3)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(0, 2), any_value(2, 3)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(1, 1), any_value(1, 1))}},
-      {"linear", "linear algebra", "x W^T + b", "", {},
+      {"linear", "linear algebra", "x W^T + b",
        {XTAPE_CASE(linear(x[0], x[1], x[2]), any_value(4, 3), any_value(2, 3), any_value(2)),
         XTAPE_CASE(linear(x[0], x[1]), any_value(2, 2, 3), any_value(4, 3)),
         XTAPE_CASE(linear(x[0], x[1], x[2]), any_value(3), any_value(2, 3), any_value(2))}},

@@ -40,9 +40,10 @@ struct OpEntry {
   std::string name;
   std::string family;
   std::string documentation;
-  std::string value;                // the formula, of an elementwise op
-  std::vector<std::string> rules;   // its local rules, one per input
-  std::vector<OpCase> cases;        // empty: not differentiable
+  std::vector<OpCase> cases;       // empty: not differentiable
+  std::string kind = {};           // of an elementwise op: what becomes of integers,
+  std::string value = {};          // its formula
+  std::vector<std::string> rules = {};  // and its local rules, one per input
 };
 
 std::vector<OpEntry> op_table();

@@ -78,12 +78,12 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce)
 
 std::vector<OpEntry> softmax_ops() {
   return {
-      {"softmax", "softmax", "exp(x) / sum(exp(x)) along an axis", "", {},
+      {"softmax", "softmax", "exp(x) / sum(exp(x)) along an axis",
        {XTAPE_CASE(softmax(x[0]), any_value(2, 3)), XTAPE_CASE(softmax(x[0], 0), any_value(20, 3)),
         XTAPE_CASE(softmax(x[0], 1), any_value(2, 3, 2)), XTAPE_CASE(softmax(x[0]), any_value(0, 3))}},
-      {"log_softmax", "softmax", "log(softmax(x))", "", {},
+      {"log_softmax", "softmax", "log(softmax(x))",
        {XTAPE_CASE(log_softmax(x[0]), any_value(2, 37)), XTAPE_CASE(log_softmax(x[0], 0), any_value(2, 3))}},
-      {"cross_entropy", "softmax", "-log_softmax(scores)[target]", "", {},
+      {"cross_entropy", "softmax", "-log_softmax(scores)[target]",
        {XTAPE_CASE(cross_entropy(x[0], index_vector({1, 0, 2})), any_value(3, 4)),
         XTAPE_CASE(cross_entropy(x[0], index_vector({1, 0}), Reduce::none), any_value(2, 3)),
         XTAPE_CASE(cross_entropy(x[0], index_matrix({{1, 0}, {2, 2}}), Reduce::sum), any_value(2, 3, 2))}},

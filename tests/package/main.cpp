@@ -5,12 +5,12 @@
 
 int main() {
   const xtape::Tensor w = xt::xarray<double>{{1.0, 2.0}, {3.0, 4.0}};
-  const xtape::Tensor x = xt::xarray<double>{{0.5}, {-1.0}};
+  const xtape::Tensor x = xt::xarray<double>{{0.5, 1.0}, {-1.0, 2.0}};
   w.requires_grad_();
   const xtape::Tensor f = xtape::sum(xtape::square(xtape::matmul(w, x)));
   f.backward();
 
-  const double expected[] = {-1.5, 3.0, -2.5, 5.0};  // w x = (-1.5, -2.5)
+  const double expected[] = {8.5, 23.0, 19.5, 49.0};  // w x = ((-1.5, 5), (-2.5, 11))
   for (int i = 0; i < 4; ++i) {
     if (std::abs(w.grad().item(i) - expected[i]) > 1e-12) {
       std::cerr << "element " << i << " of the gradient is " << w.grad().item(i) << ", not " << expected[i] << "\n";

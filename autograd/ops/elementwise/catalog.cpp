@@ -43,9 +43,10 @@ std::vector<OpCase> cases_of(const std::string& name, const TensorFunction& func
 }  // namespace
 
 #define XTAPE_ENTRY(kind, name, doc, formula, rules, call, ...)                                            \
-  {#name, "elementwise, " #kind, doc, formula, rules,                                                      \
+  {#name, "elementwise", doc,                                                                              \
    #kind[0] == 'b' ? std::vector<OpCase>{}                                                                 \
-                   : cases_of(#name, [](const Tensors& x) -> Tensor { return call; }, __VA_ARGS__)},
+                   : cases_of(#name, [](const Tensors& x) -> Tensor { return call; }, __VA_ARGS__),        \
+   #kind, formula, rules},
 #define XTAPE_RULES(...) std::vector<std::string>{__VA_ARGS__}
 
 std::vector<OpEntry> elementwise_ops() {
