@@ -1,0 +1,11 @@
+#pragma once
+
+/// Data sets, loaders and file formats.
+
+#include <data/dataset.hpp>
+#include <data/digits.hpp>
+#include <data/idx.hpp>
+#include <data/loader.hpp>
+#include <data/mnist.hpp>
+#include <data/safetensors.hpp>
+#include <data/save.hpp>
