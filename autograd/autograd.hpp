@@ -13,5 +13,6 @@
 #include <autograd/ops/shape.hpp>
 #include <autograd/ops/softmax.hpp>
 #include <autograd/random.hpp>
+#include <autograd/record.hpp>
 #include <autograd/tape.hpp>
 #include <autograd/tensor.hpp>

@@ -15,7 +15,7 @@ inline constexpr std::size_t parallel_grain = 32768;
 /// Calls `function(begin, end)` over pieces of [0, count) on the OpenMP threads; on the calling thread alone where the
 /// work is smaller than two grains, or where it is already inside a parallel region.
 template <class F>
-void parallel_for(std::size_t count, std::size_t grain, const F& function) {
+void parallel_for(std::size_t count, [[maybe_unused]] std::size_t grain, const F& function) {
 #ifdef _OPENMP
   const auto threads = std::min<std::size_t>(static_cast<std::size_t>(omp_get_max_threads()), count / std::max<std::size_t>(grain, 1));
   if (threads > 1 && !omp_in_parallel()) {

@@ -1,6 +1,6 @@
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/elementwise.hpp>
-#include <autograd/tape.hpp>
+#include <autograd/record.hpp>
 
 namespace xtape {
 

@@ -3,7 +3,7 @@
 #include <autograd/kernels/simd_level.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/elementwise/op.hpp>
-#include <autograd/tape.hpp>
+#include <autograd/record.hpp>
 
 #include <span>
 

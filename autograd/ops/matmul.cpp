@@ -4,7 +4,7 @@
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
-#include <autograd/tape.hpp>
+#include <autograd/record.hpp>
 
 namespace xtape {
 

@@ -2,7 +2,7 @@
 #include <autograd/kernels/strided.hpp>
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/shape.hpp>
-#include <autograd/tape.hpp>
+#include <autograd/record.hpp>
 
 #include <algorithm>
 #include <cstring>

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <autograd/tape.hpp>
+
+/// How an operation puts itself on the tape: what its local rules save, and record().
+namespace xtape {
+
+// --- what rules save
+
+/// An input kept for backward. get() throws GradError if it was changed in place since.
+class Saved {
+ public:
+  Saved() noexcept = default;
+  bool kept() const noexcept { return m_tensor.defined(); }
+  explicit Saved(const Tensor& tensor) : m_tensor(tensor), m_version(tensor.impl()->storage->version()) {}
+  const Tensor& get() const {
+    if (m_tensor.impl()->storage->version() != m_version) changed_in_place();
+    return m_tensor;
+  }
+
+ private:
+  [[noreturn]] void changed_in_place() const;
+  Tensor m_tensor;
+  std::uint32_t m_version = 0;
+};
+
+inline Saved save(const Tensor& tensor) { return Saved(tensor); }
+
+/// An output kept by its own node: it holds the memory, not the record, since record and node would keep each other
+/// alive for ever.
+class SavedOutput {
+ public:
+  void keep(const TensorImpl& output);
+  void free() noexcept { m_storage = {}; }
+  bool kept() const noexcept { return static_cast<bool>(m_storage); }
+  const std::byte* data() const;
+  /// The output as a tensor with `node` as its history.
+  Tensor get(Node& node) const;
+
+ private:
+  StoragePtr m_storage;
+  std::byte* m_data = nullptr;
+  std::uint32_t m_version = 0;
+};
+
+// --- recording an operation
+
+/// An input of an operation with its local rule: `rule(upstream)` or `rule(upstream, output)` gives the input's
+/// gradient as a tensor expression.
+template <class Rule>
+struct From {
+  const Tensor& input;
+  Rule rule;
+};
+template <class Rule>
+From(const Tensor&, Rule) -> From<Rule>;
+
+template <class... Rules>
+class RuleNode final : public Node {
+ public:
+  RuleNode(const char* name, From<Rules>... from) : m_name(name), m_inputs{node_of(from.input)...} {
+    keep(std::index_sequence_for<Rules...>{}, std::move(from)...);
+  }
+
+  const char* name() const noexcept override { return m_name; }
+  std::span<const NodePtr> inputs() const noexcept override { return m_inputs; }
+  void release_saved() noexcept override {
+    std::apply([](auto&... rule) { (rule.reset(), ...); }, m_rules);
+    m_output.free();
+  }
+  void propagate(Tensor upstream, GradientSink& sink) override {
+    propagate(std::index_sequence_for<Rules...>{}, upstream, sink);
+  }
+  void keep_output(const TensorImpl& output) {
+    if constexpr ((std::is_invocable_v<Rules, const Tensor&, const Tensor&> || ...)) m_output.keep(output);
+  }
+
+ private:
+  template <std::size_t... I>
+  void keep(std::index_sequence<I...>, From<Rules>... from) {
+    ((m_inputs[I] ? void(std::get<I>(m_rules).emplace(std::move(from.rule))) : void()), ...);
+  }
+  template <std::size_t... I>
+  void propagate(std::index_sequence<I...>, const Tensor& upstream, GradientSink& sink) {
+    ((m_inputs[I] ? sink.deliver(*this, *m_inputs[I], apply(*std::get<I>(m_rules), upstream)) : void()), ...);
+  }
+  template <class Rule>
+  Tensor apply(const Rule& rule, const Tensor& upstream) {
+    if constexpr (std::is_invocable_v<Rule, const Tensor&, const Tensor&>) {
+      return rule(upstream, m_output.get(*this));
+    } else {
+      return rule(upstream);
+    }
+  }
+
+  const char* m_name;
+  std::array<NodePtr, sizeof...(Rules)> m_inputs;
+  std::tuple<std::optional<Rules>...> m_rules;
+  SavedOutput m_output;
+};
+
+/// Records `result` as the output of the operation `name`, if recording is on and an input requires a gradient.
+/// A rule is kept only for an input that does, so that what it saves is not held in vain.
+/// Example: `return record("transpose", result, From{x, [](const Tensor& g) { return transpose(g); }});`
+template <class... Rules>
+Tensor record(const char* name, Tensor result, From<Rules>... from) {
+  if (!grad_enabled() || !(from.input.requires_grad() || ...)) return result;
+  auto* node = new RuleNode<Rules...>(name, std::move(from)...);
+  node->attach_to(*result.impl());
+  node->keep_output(*result.impl());
+  return result;
+}
+
+/// The same for a list of inputs with one rule: `rule(upstream, i)` gives the gradient of input i.
+template <class Rule>
+class ListNode final : public Node {
+ public:
+  ListNode(const char* name, const Tensors& inputs, Rule rule) : m_name(name), m_rule(std::move(rule)) {
+    for (const Tensor& input : inputs) m_inputs.push_back(node_of(input));
+  }
+  const char* name() const noexcept override { return m_name; }
+  std::span<const NodePtr> inputs() const noexcept override { return m_inputs; }
+  void release_saved() noexcept override { m_rule.reset(); }
+  void propagate(Tensor upstream, GradientSink& sink) override {
+    for (std::size_t i = 0; i < m_inputs.size(); ++i) {
+      if (m_inputs[i]) sink.deliver(*this, *m_inputs[i], (*m_rule)(upstream, i));
+    }
+  }
+
+ private:
+  const char* m_name;
+  std::vector<NodePtr> m_inputs;
+  std::optional<Rule> m_rule;
+};
+
+template <class Rule>
+Tensor record_list(const char* name, Tensor result, const Tensors& inputs, Rule rule) {
+  bool needed = false;
+  for (const Tensor& input : inputs) needed = needed || input.requires_grad();
+  if (grad_enabled() && needed) (new ListNode<Rule>(name, inputs, std::move(rule)))->attach_to(*result.impl());
+  return result;
+}
+
+}  // namespace xtape
