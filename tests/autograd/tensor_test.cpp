@@ -25,6 +25,18 @@ TEST_CASE("any xtensor expression becomes a tensor whose dtype follows its value
   CHECK(Tensor(true).dtype() == boolean);
 }
 
+TEST_CASE("tensors and xtensor expressions mix in one formula") {
+  const Tensor x = Tensor(xt::xarray<double>{1.0, 2.0}).requires_grad_();
+  const xt::xarray<double> a{10.0, 20.0};
+  const Tensor y = (x * a + a / x - (a + a) * x) * 1.0;
+  CHECK(y.item(1) == 40.0 + 10.0 - 80.0);
+  sum(y).backward();
+  CHECK(x.grad().item(0) == 10.0 - 10.0 - 20.0);
+  Tensor named = x;
+  CHECK((named + 2.0 * a).item(0) == 21.0);
+  CHECK((a > named).item<bool>(0));
+}
+
 TEST_CASE("array() reads the tensor's own memory and keeps it alive") {
   Tensor x = xt::xarray<double>{{1.0, 2.0}, {3.0, 4.0}};
   const double* memory = x.data<double>();
