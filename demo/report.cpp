@@ -1,0 +1,91 @@
+#include "report.hpp"
+
+#include <autograd/file.hpp>
+#include <autograd/graph.hpp>
+
+#include <cstdio>
+#include <ostream>
+
+#include "loss_curve.hpp"
+
+namespace demo {
+
+using namespace xtape;
+namespace fs = std::filesystem;
+
+namespace {
+
+// The loss of one training step, its parameters named as in the file of weights.
+Tensor training_step(nn::Sequential& network, const Experiment& experiment) {
+  for (const auto& [name, parameter] : network.named_parameters()) parameter.named(name);
+  data::DataLoader loader(experiment.data.train, {.batch_size = experiment.batch_size});
+  const auto [x, t] = *loader.begin();
+  return nn::cross_entropy(network(x), t);
+}
+
+// "64-128-10"
+std::string joined(const std::vector<std::size_t>& widths) {
+  std::string text;
+  for (const std::size_t width : widths) text += (text.empty() ? "" : "-") + std::to_string(width);
+  return text;
+}
+
+void print_row(const char* name, const std::string& value) { std::printf("  %-18s %s\n", name, value.c_str()); }
+
+template <class Value>
+std::string format(const char* pattern, Value value) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
+}
+
+}  // namespace
+
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw IoError("the folder '" + folder.string() + "' cannot be made: " + error.message());
+}
+
+Written write_files(const fs::path& folder, nn::Sequential& network, const Experiment& experiment,
+                    const History& history) {
+  const fs::path weights = folder / (experiment.name + ".safetensors");
+  const fs::path curve = folder / (experiment.name + "-loss.svg");
+  const fs::path graph_text = folder / (experiment.name + "-graph.dot");
+  const fs::path graph_picture = folder / (experiment.name + "-graph.svg");
+
+  save(weights, network.state_dict());
+  replace_file(curve, [&](std::ostream& out) {
+    out << loss_curve(history, "Training on " + experiment.name + " (" + joined(experiment.widths) + ")");
+  });
+  const Tensor loss = training_step(network, experiment);
+  graph::save(loss, graph_text);
+  Written written{{weights, curve, graph_text}, ""};
+  try {
+    graph::save(loss, graph_picture);
+    written.files.push_back(graph_picture);
+  } catch (const IoError& no_graphviz) {
+    written.note = no_graphviz.what();
+  }
+  return written;
+}
+
+void print_table(const Experiment& experiment, const nn::Sequential& network, const History& history,
+                 const Written& written) {
+  const auto& [train, test] = experiment.data;
+  const double images = static_cast<double>(train.size() * experiment.epochs);
+  std::printf("\n");
+  print_row("dataset", experiment.name + ", " + std::to_string(train.size()) + " training and " +
+                           std::to_string(test.size()) + " test images");
+  print_row("parameters", std::to_string(network.parameter_count()) + " (" + joined(experiment.widths) + ", ReLU)");
+  print_row("epochs", std::to_string(experiment.epochs) + ", batches of " + std::to_string(experiment.batch_size));
+  print_row("training time", format("%.2f s", history.seconds));
+  print_row("images per second", format("%.0f", images / history.seconds));
+  print_row("train loss", format("%.4f", history.epoch_losses.back()));
+  print_row("test accuracy", format("%.4f", history.scores.back().accuracy));
+  const char* name = "files written";
+  for (const fs::path& file : written.files) print_row(std::exchange(name, ""), file.string());
+  if (!written.note.empty()) std::printf("\n%s\n", written.note.c_str());
+}
+
+}  // namespace demo
