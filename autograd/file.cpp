@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -39,24 +40,35 @@ struct RemoveOnFailure {
   }
 };
 
+// A name beside the target that no other write uses at the same time.
+std::filesystem::path temporary_beside(const std::filesystem::path& target) {
+  static std::atomic<unsigned> s_count{0};
+  return target.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(s_count++);
+}
+
 }  // namespace
 
 void replace_file(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
-  const std::filesystem::path temporary = path.string() + ".tmp" + std::to_string(::getpid());
-  RemoveOnFailure cleanup{temporary};
+  std::error_code error;
+  // A link stays a link: what it names is replaced.
+  const std::filesystem::path target = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+  if (error) throw IoError("cannot write '" + path.string() + "': " + error.message());
+  RemoveOnFailure cleanup{temporary_beside(target)};
+  const std::filesystem::path& temporary = cleanup.path;
   {
     std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    if (!out) throw_errno("cannot write", temporary);
+    if (!out) throw_errno("cannot write", path);
     write(out);
     out.flush();
-    if (!out) throw_errno("cannot write", temporary);
+    if (!out) throw_errno("cannot write", path);
   }
+  const std::filesystem::file_status old = std::filesystem::status(target, error);
+  if (std::filesystem::exists(old)) std::filesystem::permissions(temporary, old.permissions(), error);
   flush_to_disk(temporary);
-  std::error_code error;
-  std::filesystem::rename(temporary, path, error);
+  std::filesystem::rename(temporary, target, error);
   if (error) throw IoError("cannot replace '" + path.string() + "': " + error.message());
   cleanup.armed = false;
-  flush_to_disk(path.has_parent_path() ? path.parent_path() : std::filesystem::path("."));
+  flush_to_disk(target.parent_path());
 }
 
 }  // namespace xtape

@@ -1,4 +1,5 @@
 #include <autograd/kernels/gemm.hpp>
+#include <autograd/kernels/threads.hpp>
 
 #include <cblas.h>
 
@@ -13,6 +14,7 @@ void gemm(std::size_t m, std::size_t n, std::size_t k, Matrix<T> a, Matrix<T> b,
     if (!accumulate) std::fill_n(c, m * n, T(0));
     return;
   }
+  share_the_cores();
   const auto transposition = [](const Matrix<T>& matrix) { return matrix.transposed ? CblasTrans : CblasNoTrans; };
   const auto size = [](auto value) { return static_cast<int>(value); };
   const T beta = accumulate ? T(1) : T(0);

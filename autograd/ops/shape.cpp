@@ -29,24 +29,25 @@ Tensor unrecorded_view(const Tensor& x, Shape shape, Strides strides, std::ptrdi
 
 Shape resolve_shape(const Tensor& x, const std::vector<std::ptrdiff_t>& asked) {
   Shape shape;
-  std::ptrdiff_t unknown = -1;
-  std::size_t known = 1;
+  std::size_t known = 1, unknown = asked.size();
   std::string text;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     text += (i ? ", " : "") + std::to_string(asked[i]);
-    if (asked[i] == -1 && unknown < 0) unknown = static_cast<std::ptrdiff_t>(i);
-    else if (asked[i] < 0) throw ShapeError("reshape: size " + std::to_string(asked[i]) + "; one size may be -1, others are 0 or more");
-    else known *= static_cast<std::size_t>(asked[i]);
+    if (asked[i] >= 0) {
+      known *= static_cast<std::size_t>(asked[i]);
+    } else if (asked[i] == -1 && unknown == asked.size()) {
+      unknown = i;
+    } else {
+      throw ShapeError("reshape: size " + std::to_string(asked[i]) + "; one size may be -1, others are 0 or more");
+    }
     shape.push_back(static_cast<std::size_t>(std::max<std::ptrdiff_t>(asked[i], 0)));
   }
-  if (unknown >= 0 && known > 0 && x.size() % known == 0) {
-    shape[static_cast<std::size_t>(unknown)] = x.size() / known;
-    known = x.size();
-  }
-  if (known != x.size() || (unknown >= 0 && known == 0)) {
+  const bool solvable = unknown == asked.size() ? known == x.size() : known > 0 && x.size() % known == 0;
+  if (!solvable) {
     throw ShapeError("reshape: " + std::to_string(x.size()) + " elements of shape " + to_string(x.shape()) +
                      " do not fit (" + text + ")");
   }
+  if (unknown < asked.size()) shape[unknown] = x.size() / known;
   return shape;
 }
 

@@ -96,6 +96,7 @@ TEST_CASE("shape errors say what was met and what would fit") {
   CHECK_THROWS_AS(reshape(x, {-1, -1}), ShapeError);
   CHECK_THROWS_AS(reshape(x, {7}), ShapeError);
   CHECK_THROWS_AS(reshape(zeros({0}), {0, -1}), ShapeError);
+  CHECK(reshape(zeros({0}), {-1, 2}).shape() == Shape{0, 2});
   CHECK_THROWS_AS(squeeze(x, {0}), ShapeError);
   CHECK_THROWS_AS(expand_dims(x, 4), IndexError);
   CHECK_THROWS_AS(transpose(x, {0, 0}), ShapeError);

@@ -20,7 +20,7 @@ TEST_CASE("a file that cannot be read is named") {
 }
 
 TEST_CASE("gzip round trips, at sizes around its buffers") {
-  for (const std::size_t size : {0, 1, 65535, 65536, 65537, 131072, 1000000}) {
+  for (const std::size_t size : std::vector<std::size_t>{0, 1, 65535, 65536, 65537, 131072, 1000000}) {
     Bytes contents(size);
     random::Generator generator(size);
     for (std::byte& byte : contents) byte = static_cast<std::byte>(generator.below(7));

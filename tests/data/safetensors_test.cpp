@@ -90,11 +90,11 @@ TEST_CASE("a state dict of every dtype and shape round trips") {
   save(folder / "a.safetensors", tensors);
   const StateDict back = load(folder / "a.safetensors");
   CHECK(back.size() == tensors.size());
-  for (const auto& [name, tensor] : tensors) {
-    INFO(name);
-    REQUIRE(back.contains(name));
-    CHECK(identical(back.at(name), tensor));
-    CHECK_FALSE(back.at(name).requires_grad());
+  for (const auto& entry : tensors) {
+    INFO(entry.first);
+    REQUIRE(back.contains(entry.first));
+    CHECK(identical(back.at(entry.first), entry.second));
+    CHECK_FALSE(back.at(entry.first).requires_grad());
   }
   save(folder / "b.safetensors", back);
   CHECK(data::read_file(folder / "b.safetensors") == data::read_file(folder / "a.safetensors"));

@@ -1,0 +1,11 @@
+#pragma once
+
+namespace xtape::kernels {
+
+/// Makes idle OpenMP threads sleep soon instead of spinning; to be called before the first parallel work. On a machine
+/// that other programs use, a thread that spins for its team takes the core away from the member it waits for: a
+/// training step took 12 times as long (docs/building.md has the figures). The environment variables OMP_WAIT_POLICY
+/// and GOMP_SPINCOUNT have the last word.
+void share_the_cores();
+
+}  // namespace xtape::kernels

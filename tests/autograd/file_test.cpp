@@ -1,0 +1,73 @@
+#include <doctest/doctest.h>
+
+#include <autograd/file.hpp>
+#include <xtape.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+using namespace xtape;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string content_of(const fs::path& path) {
+  std::ifstream in(path);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+auto writes(const std::string& text) {
+  return [text](std::ostream& out) { out << text; };
+}
+
+std::size_t files_in(const fs::path& folder) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+}  // namespace
+
+TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
+  const fs::path folder = fs::temp_directory_path() / "xtape_file_test";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  const fs::path file = folder / "a.txt";
+  replace_file(file, writes("one"));
+  CHECK(content_of(file) == "one");
+
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  replace_file(file, writes("two"));
+  CHECK(content_of(file) == "two");
+  CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+
+  CHECK_THROWS_AS(replace_file(file, [](std::ostream& out) {
+                    out << "half";
+                    throw Error("stop");
+                  }),
+                  Error);
+  CHECK(content_of(file) == "two");
+  CHECK_THROWS_WITH_AS(replace_file(file, [](std::ostream& out) { out.setstate(std::ios::badbit); }),
+                       doctest::Contains("a.txt'"), IoError);
+  CHECK(files_in(folder) == 1);
+
+  fs::create_symlink("a.txt", folder / "link");
+  replace_file(folder / "link", writes("through"));
+  CHECK(fs::is_symlink(folder / "link"));
+  CHECK(content_of(file) == "through");
+
+  fs::create_directory(folder / "taken");
+  CHECK_THROWS_AS(replace_file(folder / "taken", writes("x")), IoError);
+  CHECK_THROWS_WITH_AS(replace_file(folder / "missing" / "b.txt", writes("x")), doctest::Contains("missing/b.txt'"), IoError);
+  CHECK(files_in(folder) == 3);
+
+  std::thread other([&] { for (int i = 0; i < 20; ++i) replace_file(file, writes("left")); });
+  for (int i = 0; i < 20; ++i) replace_file(file, writes("right"));
+  other.join();
+  const std::string last = content_of(file);
+  CHECK((last == "left" || last == "right"));
+  CHECK(files_in(folder) == 3);
+  fs::remove_all(folder);
+}
