@@ -50,7 +50,8 @@ TEST_CASE("SIMD loops agree with the scalar formulas at every length") {
     const auto& op = rules::elementwise_op(static_cast<rules::Id>(id));
     const auto& simd = rules::simd_kernels(static_cast<rules::Id>(id));
     for (std::size_t count : {1u, 2u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 33u, 100u}) {
-      for (const auto& [low, high] : {std::pair{0.1, 0.9}, std::pair{-0.9, 0.9}, std::pair{-5.0, 5.0}}) {
+      for (const auto& interval : {std::pair{0.1, 0.9}, std::pair{-0.9, 0.9}, std::pair{-5.0, 5.0}}) {
+        const double low = interval.first, high = interval.second;
         INFO(std::string(op.name) << ", " << count << " values in [" << low << ", " << high << "]");
         CHECK(compare_loops<float>(simd.value[0], op.value[0], count, low, high) < 2e-5);
         CHECK(compare_loops<double>(simd.value[1], op.value[1], count, low, high) < 1e-13);

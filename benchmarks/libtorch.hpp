@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace benchmarks {
+
+void set_libtorch_threads(int threads);
+std::string libtorch_version();
+
+}  // namespace benchmarks
