@@ -25,8 +25,8 @@ constexpr std::size_t item_bytes(DType dtype) noexcept {
   return bytes[static_cast<std::size_t>(dtype)];
 }
 
-/// The dtype that two operands meet in, by NumPy's table: boolean < uint8 < int64 < float64, boolean < uint8 < float32 <
-/// float64, and int64 with float32 gives float64, the smallest type that holds both.
+/// The dtype that two operands meet in, by NumPy's table: boolean < uint8 < int64 < float64, boolean < uint8 < float32
+/// < float64, and int64 with float32 gives float64, the smallest type that holds both.
 /// Example: `promote(uint8, float32) == float32`.
 constexpr DType promote(DType a, DType b) noexcept {
   if (a == b) return a;
@@ -42,7 +42,7 @@ constexpr DType as_floating(DType dtype) noexcept {
 
 /// The dtype that holds values of the C++ type `T`: integers other than bool and 8-bit unsigned become int64.
 template <class T>
-  requires std::is_arithmetic_v<T>
+requires std::is_arithmetic_v<T>
 constexpr DType dtype_of() noexcept {
   if constexpr (std::same_as<T, bool>) {
     return boolean;
@@ -65,11 +65,16 @@ using TypeTag = std::type_identity<T>;
 template <class F>
 decltype(auto) visit_dtype(DType dtype, F&& function) {
   switch (dtype) {
-    case DType::boolean: return function(TypeTag<bool>{});
-    case DType::uint8: return function(TypeTag<std::uint8_t>{});
-    case DType::int64: return function(TypeTag<std::int64_t>{});
-    case DType::float32: return function(TypeTag<float>{});
-    case DType::float64: break;
+    case DType::boolean:
+      return function(TypeTag<bool>{});
+    case DType::uint8:
+      return function(TypeTag<std::uint8_t>{});
+    case DType::int64:
+      return function(TypeTag<std::int64_t>{});
+    case DType::float32:
+      return function(TypeTag<float>{});
+    case DType::float64:
+      break;
   }
   return function(TypeTag<double>{});
 }

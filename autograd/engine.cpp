@@ -46,7 +46,7 @@ class Engine final : public GradientSink {
   bool m_retain_graph;
   GradModeGuard m_mode;
   const Node* m_outer_node = t_running_node;  // of a backward whose rule runs this one
-  std::vector<Node*> m_waiting;  // a heap, the youngest on top
+  std::vector<Node*> m_waiting;               // a heap, the youngest on top
   std::vector<std::pair<Node*, Tensor>> m_results;
   std::vector<const Node*> m_targets;  // sorted; empty: every leaf
   std::uint64_t m_aim = 0;
@@ -172,8 +172,8 @@ Tensor starting_gradient(const Tensor& root, const Tensor& given, const char* op
     return ones_like(root);
   }
   if (given.shape() != root.shape()) {
-    throw ShapeError(std::string(op) + ": a gradient of shape " + to_string(given.shape()) +
-                     " for a tensor of shape " + to_string(root.shape()));
+    throw ShapeError(std::string(op) + ": a gradient of shape " + to_string(given.shape()) + " for a tensor of shape " +
+                     to_string(root.shape()));
   }
   return given.dtype() == root.dtype() ? given : astype(given, root.dtype());
 }
@@ -191,7 +191,8 @@ Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& opt
   Tensor start = starting_gradient(output, options.gradient, "grad");
   std::vector<Node*> targets;
   for (const Tensor& input : inputs) {
-    if (!input.requires_grad()) throw GradError("grad: an input of shape " + to_string(input.shape()) + " requires no gradient");
+    if (!input.requires_grad())
+      throw GradError("grad: an input of shape " + to_string(input.shape()) + " requires no gradient");
     targets.push_back(input.impl()->node);
   }
   Engine engine(options.create_graph, options.retain_graph);

@@ -6,10 +6,10 @@ namespace xtape {
 
 /// How grad() runs.
 struct GradOptions {
-  bool retain_graph = false;   ///< keep what the nodes saved; create_graph implies it
-  bool create_graph = false;   ///< record the backward pass, so that the result can be differentiated again
-  bool allow_unused = false;   ///< an undefined tensor, instead of a GradError, for an input that `output` ignores
-  Tensor gradient = {};        ///< gradient of `output` to start from; needed where it is not a scalar
+  bool retain_graph = false;  ///< keep what the nodes saved; create_graph implies it
+  bool create_graph = false;  ///< record the backward pass, so that the result can be differentiated again
+  bool allow_unused = false;  ///< an undefined tensor, instead of a GradError, for an input that `output` ignores
+  Tensor gradient = {};       ///< gradient of `output` to start from; needed where it is not a scalar
 };
 
 /// Gradients of `output` with respect to `inputs`, as values: no tensor's grad() changes. Only the part of the graph

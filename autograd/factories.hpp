@@ -35,7 +35,8 @@ Tensor eye(std::size_t rows, std::size_t columns, TensorOptions options = {});
 /// Uniform values in [0, 1), from `generator` or the library's own (see manual_seed).
 Tensor rand(const Shape& shape, TensorOptions options = {}, random::Generator& generator = random::default_generator());
 /// Standard normal values.
-Tensor randn(const Shape& shape, TensorOptions options = {}, random::Generator& generator = random::default_generator());
+Tensor randn(const Shape& shape, TensorOptions options = {},
+             random::Generator& generator = random::default_generator());
 /// Uniform integers in [low, high), int64.
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape,
                random::Generator& generator = random::default_generator());

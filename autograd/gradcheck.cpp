@@ -117,7 +117,8 @@ class Checker {
 
   void judge(const Tensor& analytic, const Tensor& numeric, const std::string& where_found) {
     if (analytic.shape() != numeric.shape()) {
-      fail(where_found + ": the gradient has shape " + to_string(analytic.shape()) + ", not " + to_string(numeric.shape()));
+      fail(where_found + ": the gradient has shape " + to_string(analytic.shape()) + ", not " +
+           to_string(numeric.shape()));
       return;
     }
     for (std::size_t k = 0; k < numeric.size(); ++k) {

@@ -12,9 +12,9 @@ using TensorFunction = std::function<Tensor(const Tensors&)>;
 
 /// How gradcheck compares.
 struct GradcheckOptions {
-  double step = 1e-5;        ///< of the central difference, times max(1, |x|)
-  double tolerance = 1e-6;   ///< largest |analytic - numeric| / max(1, |analytic|, |numeric|)
-  std::uint64_t seed = 1;    ///< of the weights of the scalar
+  double step = 1e-5;       ///< of the central difference, times max(1, |x|)
+  double tolerance = 1e-6;  ///< largest |analytic - numeric| / max(1, |analytic|, |numeric|)
+  std::uint64_t seed = 1;   ///< of the weights of the scalar
 };
 
 /// What gradcheck found; converts to whether it passed.

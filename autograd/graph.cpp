@@ -61,7 +61,8 @@ std::string label_of(const Node& node, const Options& options) {
   if (named) label += (label.empty() ? "" : "\n") + extras->name;
   label += (label.empty() ? "" : "\n") + to_string(node.shape()) + " " + to_string(node.dtype());
   if (options.values && output) label += summary("value", Tensor(Tensor::Impl::share(node.output())).detach());
-  if (options.gradients && extras && extras->gradient.defined()) label += summary("gradient", extras->gradient.detach());
+  if (options.gradients && extras && extras->gradient.defined())
+    label += summary("gradient", extras->gradient.detach());
   return label;
 }
 
@@ -96,8 +97,9 @@ void run_graphviz(const std::string& dot_file, const std::string& picture) {
   const int failed = ::posix_spawnp(&child, "dot", nullptr, nullptr, arguments, environ);
   int status = 0;
   if (failed || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == 127) {
-    throw IoError("graph: an SVG is laid out by Graphviz, whose program 'dot' was not found; "
-                  "install the package graphviz, or save the graph as a .dot file");
+    throw IoError(
+        "graph: an SVG is laid out by Graphviz, whose program 'dot' was not found; "
+        "install the package graphviz, or save the graph as a .dot file");
   }
   if (WEXITSTATUS(status) != 0) {
     throw IoError("graph: Graphviz' 'dot' ended with status " + std::to_string(WEXITSTATUS(status)));

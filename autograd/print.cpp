@@ -14,10 +14,13 @@ constexpr std::size_t edge = 3;
 
 std::string format_element(const Tensor& x, std::ptrdiff_t index) {
   switch (x.dtype()) {
-    case DType::boolean: return x.item<bool>(index) ? "true" : "false";
+    case DType::boolean:
+      return x.item<bool>(index) ? "true" : "false";
     case DType::uint8:
-    case DType::int64: return std::to_string(x.item<std::int64_t>(index));
-    default: break;
+    case DType::int64:
+      return std::to_string(x.item<std::int64_t>(index));
+    default:
+      break;
   }
   char text[32];
   std::snprintf(text, sizeof text, "%.*g", x.dtype() == float32 ? 6 : 8, x.item<double>(index));
@@ -49,7 +52,8 @@ class Printer {
     if (axis == m_x.dimension()) {
       m_width = std::max(m_width, format_element(m_x, static_cast<std::ptrdiff_t>(index)).size());
     } else {
-      walk(axis, [&](std::size_t i) { measure(axis + 1, index * m_x.shape()[axis] + i); }, [] {});
+      walk(
+          axis, [&](std::size_t i) { measure(axis + 1, index * m_x.shape()[axis] + i); }, [] {});
     }
   }
 

@@ -71,9 +71,9 @@ class Node {
 
   // --- the engine's notes while backward runs
 
-  Tensor gradient;           // sum of what has arrived
-  std::uint64_t mark = 0;    // the run that last visited the node
-  bool released = false;     // its saved tensors were freed by a backward without retain_graph
+  Tensor gradient;         // sum of what has arrived
+  std::uint64_t mark = 0;  // the run that last visited the node
+  bool released = false;   // its saved tensors were freed by a backward without retain_graph
 
  private:
   /// Destroys the node and whatever only it kept alive, one after the other: nothing recurses over the graph.

@@ -148,7 +148,8 @@ Tensor Tensor::readable_by_xtensor() const {
 void Tensor::assign(const Tensor& source) const {
   if (grad_enabled() && requires_grad()) {
     throw GradError("assign: the tensor" + (name().empty() ? "" : " '" + name() + "'") + " of shape " +
-                    to_string(shape()) + " requires a gradient, and a write in place is not recorded; "
+                    to_string(shape()) +
+                    " requires a gradient, and a write in place is not recorded; "
                     "put it inside a NoGrad scope, or assign to detach()");
   }
   if (!broadcasts_to(source.shape(), shape())) {
@@ -157,8 +158,9 @@ void Tensor::assign(const Tensor& source) const {
   }
   // Values that share memory with the target are read before the first is overwritten.
   const Tensor values = source.impl()->storage == impl()->storage ? source.detach().clone() : source;
-  kernels::strided_copy({values.raw_data(), values.dtype(), broadcast_strides(values.shape(), values.strides(), shape())},
-                        {mutable_data(), dtype(), strides()}, shape());
+  kernels::strided_copy(
+      {values.raw_data(), values.dtype(), broadcast_strides(values.shape(), values.strides(), shape())},
+      {mutable_data(), dtype(), strides()}, shape());
   impl()->storage->bump_version();
 }
 

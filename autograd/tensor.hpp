@@ -54,8 +54,8 @@ class Tensor {
   /// A copy of the values of any xtensor expression; the dtype follows its value type (integers become int64).
   /// Example: `Tensor x = xt::xarray<double>{{1, 2}, {3, 4}};`
   template <class E>
-    requires xt::is_xexpression<std::decay_t<E>>::value
-  Tensor(const E& expression) : Tensor(uninitialized(shape_of(expression), dtype_of<typename E::value_type>())) {
+  requires xt::is_xexpression<std::decay_t<E>>::value Tensor(const E& expression)
+      : Tensor(uninitialized(shape_of(expression), dtype_of<typename E::value_type>())) {
     visit_dtype(dtype(), [&]<class T>(TypeTag<T>) {
       std::transform(expression.template begin<xt::layout_type::row_major>(),
                      expression.template end<xt::layout_type::row_major>(), static_cast<T*>(mutable_data()),
@@ -65,8 +65,7 @@ class Tensor {
 
   /// A scalar tensor, shape (); the dtype follows the C++ type. Example: `Tensor(100.0)`, float64.
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Tensor(T value) : Tensor(uninitialized({}, dtype_of<T>())) {
+  requires std::is_arithmetic_v<T> Tensor(T value) : Tensor(uninitialized({}, dtype_of<T>())) {
     visit_dtype(dtype(), [&]<class U>(TypeTag<U>) { *static_cast<U*>(mutable_data()) = static_cast<U>(value); });
   }
 
@@ -214,7 +213,8 @@ std::string to_string(const Tensor& tensor);
 namespace xtape {
 
 inline const TensorImpl& Tensor::checked() const {
-  if (!m_impl) [[unlikely]] throw_undefined();
+  if (!m_impl) [[unlikely]]
+    throw_undefined();
   return *m_impl;
 }
 inline const Shape& Tensor::shape() const { return checked().shape; }

@@ -35,10 +35,11 @@ std::string rules_of(const OpEntry& op) {
 
 void print_row(const OpEntry& op) {
   if (op.value.empty()) {
-    std::printf("| `%s` | %s | %s |\n", op.name.c_str(), escaped(op.documentation).c_str(), op.cases.empty() ? "none" : "yes");
+    std::printf("| `%s` | %s | %s |\n", op.name.c_str(), escaped(op.documentation).c_str(),
+                op.cases.empty() ? "none" : "yes");
   } else {
-    std::printf("| `%s` | %s | %s | %s | %s |\n", op.name.c_str(), code(body_of(op.value)).c_str(), rules_of(op).c_str(),
-                op.kind.c_str(), escaped(op.documentation).c_str());
+    std::printf("| `%s` | %s | %s | %s | %s |\n", op.name.c_str(), code(body_of(op.value)).c_str(),
+                rules_of(op).c_str(), op.kind.c_str(), escaped(op.documentation).c_str());
   }
 }
 
@@ -46,8 +47,10 @@ void print_row(const OpEntry& op) {
 
 int main() {
   std::puts("# Operations\n");
-  std::puts("Made from the op table by `./dev docs`; the sources are in `autograd/ops/`. In formulas `x` (or `a`, `b`, ...)");
-  std::puts("are the inputs, `y` is the result and `g` its gradient. Every rule is differentiable again. An op without a");
+  std::puts(
+      "Made from the op table by `./dev docs`; the sources are in `autograd/ops/`. In formulas `x` (or `a`, `b`, ...)");
+  std::puts(
+      "are the inputs, `y` is the result and `g` its gradient. Every rule is differentiable again. An op without a");
   std::puts("formula here has its rule beside its forward in the family's source.");
   std::string family;
   for (const OpEntry& op : op_table()) {
@@ -57,7 +60,8 @@ int main() {
       if (!op.value.empty()) {
         std::puts("Integers become floating (`floating`), stay integers (`numeric`), or the result is `boolean`.\n");
       }
-      std::puts(op.value.empty() ? "| op | | gradient |\n|---|---|---|" : "| op | value | gradient of each input | kind | |\n|---|---|---|---|---|");
+      std::puts(op.value.empty() ? "| op | | gradient |\n|---|---|---|"
+                                 : "| op | value | gradient of each input | kind | |\n|---|---|---|---|---|");
     }
     print_row(op);
   }

@@ -65,8 +65,7 @@ class Module {
   /// The direct children. They are handles on the same state as the members that add() returned.
   const NamedModules& named_children() const noexcept;
   /// Calls `function` with every module below this one, children before their parents, and with this one last.
-  /// Example: `net.apply([](nn::Module& m) { if (auto* l = dynamic_cast<nn::Linear*>(&m)) init::constant_(l->bias, 0);
-  /// });`
+  /// Example: `net.apply([](nn::Module& m) { std::cout << m.parameter_count() << '\n'; });`
   void apply(const std::function<void(Module&)>& function);
 
   // --- how it behaves

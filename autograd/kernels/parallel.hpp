@@ -19,12 +19,13 @@ inline constexpr std::size_t parallel_grain = 32768;
 template <class F>
 void parallel_for(std::size_t count, [[maybe_unused]] std::size_t grain, const F& function) {
 #ifdef _OPENMP
-  const auto threads = std::min<std::size_t>(static_cast<std::size_t>(omp_get_max_threads()), count / std::max<std::size_t>(grain, 1));
+  const auto threads =
+      std::min<std::size_t>(static_cast<std::size_t>(omp_get_max_threads()), count / std::max<std::size_t>(grain, 1));
   if (threads > 1 && !omp_in_parallel()) {
     share_the_cores();
     // Pieces end on multiples of 64 elements, so that threads share no cache line of the output.
     const std::size_t piece = ((count + threads - 1) / threads + 63) / 64 * 64;
-#pragma omp parallel for num_threads(static_cast<int>(threads)) schedule(static)
+#pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static)
     for (std::size_t t = 0; t < threads; ++t) {
       const std::size_t begin = std::min(count, t * piece), end = std::min(count, begin + piece);
       if (begin < end) function(begin, end);

@@ -16,27 +16,35 @@ struct Sum {
   template <class T>
   static constexpr T start = T(0);
   template <class T>
-  static T combine(T a, T b) { return a + b; }
+  static T combine(T a, T b) {
+    return a + b;
+  }
 };
 struct Prod {
   template <class T>
   static constexpr T start = T(1);
   template <class T>
-  static T combine(T a, T b) { return a * b; }
+  static T combine(T a, T b) {
+    return a * b;
+  }
 };
 struct Max {
   template <class T>
   static constexpr T start = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
                                                                   : std::numeric_limits<T>::lowest();
   template <class T>
-  static T combine(T a, T b) { return a > b || a != a ? a : b; }
+  static T combine(T a, T b) {
+    return a > b || a != a ? a : b;
+  }
 };
 struct Min {
   template <class T>
-  static constexpr T start =
-      std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
+  static constexpr T start = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
+                                                                  : std::numeric_limits<T>::max();
   template <class T>
-  static T combine(T a, T b) { return a < b || a != a ? a : b; }
+  static T combine(T a, T b) {
+    return a < b || a != a ? a : b;
+  }
 };
 
 template <class Operation, class T>
@@ -97,7 +105,8 @@ void reduce_with(const T* input, Extent extent, T* output) {
   } else if (inner == 1) {
     parallel_for(outer, std::max<std::size_t>(1, parallel_grain / std::max<std::size_t>(length, 1)),
                  [&, length = length](std::size_t begin, std::size_t end) {
-                   for (std::size_t o = begin; o < end; ++o) output[o] = reduce_run<Operation>(input + o * length, length);
+                   for (std::size_t o = begin; o < end; ++o)
+                     output[o] = reduce_run<Operation>(input + o * length, length);
                  });
   } else {
     // Column blocks that stay in the first-level cache while their rows pass by.
@@ -120,10 +129,14 @@ void reduce_with(const T* input, Extent extent, T* output) {
 template <class T>
 void reduce(Reduction reduction, const T* input, Extent extent, T* output) {
   switch (reduction) {
-    case Reduction::sum: return reduce_with<Sum>(input, extent, output);
-    case Reduction::prod: return reduce_with<Prod>(input, extent, output);
-    case Reduction::max: return reduce_with<Max>(input, extent, output);
-    case Reduction::min: return reduce_with<Min>(input, extent, output);
+    case Reduction::sum:
+      return reduce_with<Sum>(input, extent, output);
+    case Reduction::prod:
+      return reduce_with<Prod>(input, extent, output);
+    case Reduction::max:
+      return reduce_with<Max>(input, extent, output);
+    case Reduction::min:
+      return reduce_with<Min>(input, extent, output);
   }
 }
 

@@ -35,7 +35,8 @@ struct Unread {};
 
 /// `output[n] = formula(inputs[0][n], inputs[1][n], ...)`; bit i of `uses` says whether input i is read.
 template <class Arch, unsigned uses, class T, class F, std::size_t... I>
-void map_spans(const F& formula, const void* const* inputs, void* output, std::size_t count, std::index_sequence<I...>) {
+void map_spans(const F& formula, const void* const* inputs, void* output, std::size_t count,
+               std::index_sequence<I...>) {
   using Batch = xsimd::batch<T, Arch>;
   constexpr std::size_t width = Batch::size;
   const auto load = [&]<std::size_t A>(std::size_t n) {

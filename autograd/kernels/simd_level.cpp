@@ -35,7 +35,8 @@ SimdLevel choose_level() {
   if (!asked || !*asked) return levels.back();
   std::string names;
   for (SimdLevel level : levels) {
-    if (asked == std::string(to_string(level)) || (level == levels[0] && asked == std::string("baseline"))) return level;
+    if (asked == std::string(to_string(level)) || (level == levels[0] && asked == std::string("baseline")))
+      return level;
     names += (names.empty() ? "" : ", ") + std::string(to_string(level));
   }
   throw Error("XTAPE_SIMD=" + std::string(asked) + " is not available; this machine and build have " + names);

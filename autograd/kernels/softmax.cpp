@@ -10,10 +10,13 @@ namespace {
 const SoftmaxRows& chosen_rows() {
   switch (simd_level()) {
 #ifdef XTAPE_X86_LEVELS
-    case SimdLevel::avx512: return softmax_rows_avx512;
-    case SimdLevel::avx2: return softmax_rows_avx2;
+    case SimdLevel::avx512:
+      return softmax_rows_avx512;
+    case SimdLevel::avx2:
+      return softmax_rows_avx2;
 #endif
-    default: return softmax_rows_baseline;
+    default:
+      return softmax_rows_baseline;
   }
 }
 

@@ -148,9 +148,8 @@ void map_walk(MapKernel kernel, std::span<const Source> inputs, const Walk& walk
         kernel(spans.data(), static_cast<T*>(output) + start, length);
       } else {
         kernel(spans.data(), result, length);
-        visit_dtype(output_dtype, [&]<class To>(TypeTag<To>) {
-          convert_row(result, 1, static_cast<To*>(output) + start, length);
-        });
+        visit_dtype(output_dtype,
+                    [&]<class To>(TypeTag<To>) { convert_row(result, 1, static_cast<To*>(output) + start, length); });
       }
       start += length;
     }
@@ -197,9 +196,14 @@ void map(MapKernel kernel, DType compute, std::span<const Source> inputs, const 
   const Walk walk = merge_axes(shape, std::span(strides.data(), inputs.size()));
   const std::size_t count = element_count(shape);
   switch (compute) {
-    case DType::float32: map_walk<float>(kernel, inputs, walk, count, output, output_dtype); break;
-    case DType::float64: map_walk<double>(kernel, inputs, walk, count, output, output_dtype); break;
-    default: map_walk<std::int64_t>(kernel, inputs, walk, count, output, output_dtype);
+    case DType::float32:
+      map_walk<float>(kernel, inputs, walk, count, output, output_dtype);
+      break;
+    case DType::float64:
+      map_walk<double>(kernel, inputs, walk, count, output, output_dtype);
+      break;
+    default:
+      map_walk<std::int64_t>(kernel, inputs, walk, count, output, output_dtype);
   }
 }
 

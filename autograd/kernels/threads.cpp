@@ -41,9 +41,7 @@ bool calm_down() {
 
 }  // namespace
 
-void share_the_cores() {
-  [[maybe_unused]] static const bool done = calm_down();
-}
+void share_the_cores() { [[maybe_unused]] static const bool done = calm_down(); }
 
 #else
 

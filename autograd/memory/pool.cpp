@@ -4,8 +4,8 @@
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <utility>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace xtape::memory {
@@ -83,7 +83,7 @@ FreeBlock* refill(std::size_t block_class) {
   SharedPool& shared = shared_pool();
   const std::lock_guard lock(shared.mutex);
   if (FreeBlock* orphans = std::exchange(shared.orphans[block_class], nullptr)) return orphans;
-  void* memory = ::operator new(slab_bytes, std::align_val_t{granularity});
+  void* memory = ::operator new (slab_bytes, std::align_val_t{granularity});
   shared.slabs.emplace(reinterpret_cast<std::uintptr_t>(memory), Slab{block_class, memory});
   const std::size_t block_bytes = (block_class + 1) * granularity;
   FreeBlock* list = nullptr;
@@ -102,7 +102,7 @@ void* allocate_block_slowly(BlockKind kind, std::size_t bytes) {
   const std::size_t block_class = ThreadPool::class_of(bytes);
   void* memory = nullptr;
   if (!pooling || block_class >= classes) {
-    memory = ::operator new(bytes, std::align_val_t{granularity});
+    memory = ::operator new (bytes, std::align_val_t{granularity});
   } else {
     FreeBlock* block = refill(block_class);
     t_pool.free[block_class] = block->next;
@@ -117,7 +117,7 @@ void free_block_slowly(BlockKind kind, void* memory, std::size_t bytes) noexcept
   const std::size_t block_class = ThreadPool::class_of(bytes);
   t_pool.count(kind, -1);
   if (!pooling || block_class >= classes) {
-    ::operator delete(memory, std::align_val_t{granularity});
+    ::operator delete (memory, std::align_val_t{granularity});
     return;
   }
   auto* block = static_cast<FreeBlock*>(memory);
@@ -163,7 +163,7 @@ std::size_t trim_pool() {
     }
     for (const auto& [address, free_blocks] : free_in_slab) {
       if (free_blocks != blocks_per_slab) continue;
-      ::operator delete(shared.slabs.at(address).memory, std::align_val_t{granularity});
+      ::operator delete (shared.slabs.at(address).memory, std::align_val_t{granularity});
       shared.slabs.erase(address);
       returned += slab_bytes;
     }

@@ -57,7 +57,8 @@ void free_block_slowly(BlockKind kind, void* block, std::size_t bytes) noexcept;
 inline void* allocate_block(BlockKind kind, std::size_t bytes) {
   const std::size_t block_class = ThreadPool::class_of(bytes);
   ThreadPool& pool = t_pool;
-  if (block_class >= ThreadPool::classes || !pool.free[block_class]) [[unlikely]] return allocate_block_slowly(kind, bytes);
+  if (block_class >= ThreadPool::classes || !pool.free[block_class]) [[unlikely]]
+    return allocate_block_slowly(kind, bytes);
   FreeBlock* block = pool.free[block_class];
   pool.free[block_class] = block->next;
   pool.count(kind, 1);

@@ -22,10 +22,13 @@ namespace {
 const SimdKernels* choose_table() {
   switch (kernels::simd_level()) {
 #ifdef XTAPE_X86_LEVELS
-    case kernels::SimdLevel::avx512: return elementwise_avx512;
-    case kernels::SimdLevel::avx2: return elementwise_avx2;
+    case kernels::SimdLevel::avx512:
+      return elementwise_avx512;
+    case kernels::SimdLevel::avx2:
+      return elementwise_avx2;
 #endif
-    default: return elementwise_baseline;
+    default:
+      return elementwise_baseline;
   }
 }
 
@@ -57,7 +60,11 @@ constexpr std::size_t most_arguments = rules::most_operands + 2;  // upstream, i
 struct Argument {
   Argument() = default;
   explicit Argument(const TensorImpl& tensor)
-      : data(tensor.data), dtype(tensor.dtype), contiguous(tensor.contiguous), size(tensor.size), shape(&tensor.shape),
+      : data(tensor.data),
+        dtype(tensor.dtype),
+        contiguous(tensor.contiguous),
+        size(tensor.size),
+        shape(&tensor.shape),
         strides(&tensor.strides) {}
   explicit Argument(const Tensor& tensor) : Argument(*tensor.impl()) {}
 
@@ -173,9 +180,12 @@ class ElementwiseNode final : public Node {
 
   Tensor gradient_of(std::size_t i, Tensor& upstream, bool last_use, bool create_graph) {
     switch (m_op.gradient[i].form) {
-      case Form::passed_on: return last_use ? std::move(upstream) : upstream;
-      case Form::flat: return zeros(shape(), {.dtype = dtype()});
-      case Form::by_formula: break;
+      case Form::passed_on:
+        return last_use ? std::move(upstream) : upstream;
+      case Form::flat:
+        return zeros(shape(), {.dtype = dtype()});
+      case Form::by_formula:
+        break;
     }
     return create_graph ? apply_rule(i, upstream) : run_rule(i, upstream, last_use);
   }
@@ -284,20 +294,20 @@ bool add_in_place(const Tensor& sum, const Tensor& value) {
   return true;
 }
 
-#define XTAPE_OP_1(kind, name, ...)        \
-  Tensor name(const Operand& x) {          \
-    const Operand* const operands[] = {&x}; \
+#define XTAPE_OP_1(kind, name, ...)                \
+  Tensor name(const Operand& x) {                  \
+    const Operand* const operands[] = {&x};        \
     return elementwise(rules::Id::name, operands); \
   }
-#define XTAPE_OP_2(kind, name, ...)                   \
-  Tensor name(const Operand& a, const Operand& b) {   \
-    const Operand* const operands[] = {&a, &b};       \
-    return elementwise(rules::Id::name, operands);    \
+#define XTAPE_OP_2(kind, name, ...)                 \
+  Tensor name(const Operand& a, const Operand& b) { \
+    const Operand* const operands[] = {&a, &b};     \
+    return elementwise(rules::Id::name, operands);  \
   }
-#define XTAPE_OP_3(kind, name, ...)                                    \
-  Tensor name(const Operand& a, const Operand& b, const Operand& c) {  \
-    const Operand* const operands[] = {&a, &b, &c};                    \
-    return elementwise(rules::Id::name, operands);                     \
+#define XTAPE_OP_3(kind, name, ...)                                   \
+  Tensor name(const Operand& a, const Operand& b, const Operand& c) { \
+    const Operand* const operands[] = {&a, &b, &c};                   \
+    return elementwise(rules::Id::name, operands);                    \
   }
 #include <autograd/ops/elementwise/all.hpp>
 

@@ -29,16 +29,16 @@ inline Tensor operator&&(const Operand& a, const Operand& b) { return logical_an
 inline Tensor operator||(const Operand& a, const Operand& b) { return logical_or(a, b); }
 
 /// A tensor meets an xtensor expression: the expression becomes a tensor. xtensor's own operators take any operand as
-/// a scalar; these are chosen before them because they are more constrained. Example: `Tensor y = x * xt::ones<float>({3});`
+/// a scalar; these are chosen before them because they are more constrained.
+/// Example: `Tensor y = x * xt::ones<float>({3});`
 template <class A, class B>
-concept TensorWithArray = (std::same_as<std::remove_cvref_t<A>, Tensor> && xt::is_xexpression<std::remove_cvref_t<B>>::value) ||
-                          (std::same_as<std::remove_cvref_t<B>, Tensor> && xt::is_xexpression<std::remove_cvref_t<A>>::value);
-#define XTAPE_MIXED(symbol, function)                        \
-  template <class A, class B>                                \
-    requires TensorWithArray<A, B>                           \
-  Tensor operator symbol(A&& a, B&& b) {                     \
-    return function(Tensor(a), Tensor(b));                   \
-  }
+concept TensorWithArray = (std::same_as<std::remove_cvref_t<A>, Tensor> &&
+                           xt::is_xexpression<std::remove_cvref_t<B>>::value) ||
+                          (std::same_as<std::remove_cvref_t<B>, Tensor> &&
+                           xt::is_xexpression<std::remove_cvref_t<A>>::value);
+#define XTAPE_MIXED(symbol, function) \
+  template <class A, class B>         \
+  requires TensorWithArray<A, B> Tensor operator symbol(A&& a, B&& b) { return function(Tensor(a), Tensor(b)); }
 XTAPE_MIXED(+, add)
 XTAPE_MIXED(-, subtract)
 XTAPE_MIXED(*, multiply)

@@ -86,8 +86,8 @@ Tensor take_slices(const Tensor& x, const Tensor& indices, std::size_t axis) {
     }
   }
   return record("take", result, From{x, [indices, shape = x.shape(), axis](const Tensor& g) {
-                  return put_slices(g, indices, shape, axis);
-                }});
+                                       return put_slices(g, indices, shape, axis);
+                                     }});
 }
 
 // Calls element(position in x, position in indices) for every index.
@@ -135,20 +135,22 @@ Tensor scatter_with(const char* name, bool add, const Tensor& x, std::ptrdiff_t 
     });
   });
   return record(name, result,
-                From{x, [indices, along, add](const Tensor& g) {
-                  if (add) return g;
-                  const Tensor none = zeros(indices.shape(), {.dtype = g.dtype()});
-                  return scatter(g, static_cast<std::ptrdiff_t>(along), indices, none);
-                }},
+                From{x,
+                     [indices, along, add](const Tensor& g) {
+                       if (add) return g;
+                       const Tensor none = zeros(indices.shape(), {.dtype = g.dtype()});
+                       return scatter(g, static_cast<std::ptrdiff_t>(along), indices, none);
+                     }},
                 From{source, [indices, along, add, shape = x.shape()](const Tensor& g) {
-                  const auto at = static_cast<std::ptrdiff_t>(along);
-                  const Tensor taken = take_along_axis(g, indices, at);
-                  if (add) return taken;
-                  // What a later entry wrote over has no gradient.
-                  const Tensor order = reshape(arange(static_cast<double>(indices.size()), {.dtype = int64}), indices.shape());
-                  const Tensor last = scatter(full(shape, -1, {.dtype = int64}), at, indices, order);
-                  return where(equal(take_along_axis(last, indices, at), order), taken, 0.0);
-                }});
+                       const auto at = static_cast<std::ptrdiff_t>(along);
+                       const Tensor taken = take_along_axis(g, indices, at);
+                       if (add) return taken;
+                       // What a later entry wrote over has no gradient.
+                       const Tensor order =
+                           reshape(arange(static_cast<double>(indices.size()), {.dtype = int64}), indices.shape());
+                       const Tensor last = scatter(full(shape, -1, {.dtype = int64}), at, indices, order);
+                       return where(equal(take_along_axis(last, indices, at), order), taken, 0.0);
+                     }});
 }
 
 }  // namespace
@@ -169,8 +171,9 @@ Tensor take_along_axis(const Tensor& x, const Tensor& given, std::ptrdiff_t axis
     for_each_index(x.shape(), indices, along, [&](std::size_t at, std::size_t position) { to[position] = from[at]; });
   });
   return record("take_along_axis", result, From{x, [indices, along, shape = x.shape()](const Tensor& g) {
-                  return scatter_add(zeros(shape, {.dtype = g.dtype()}), static_cast<std::ptrdiff_t>(along), indices, g);
-                }});
+                                                  return scatter_add(zeros(shape, {.dtype = g.dtype()}),
+                                                                     static_cast<std::ptrdiff_t>(along), indices, g);
+                                                }});
 }
 
 Tensor gather(const Tensor& x, std::ptrdiff_t axis, const Tensor& indices) { return take_along_axis(x, indices, axis); }
@@ -201,24 +204,38 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) { return w
 
 std::vector<OpEntry> index_ops() {
   return {
-      {"take", "indexing", "slices along an axis",
+      {"take",
+       "indexing",
+       "slices along an axis",
        {XTAPE_CASE(take(x[0], index_vector({2, 0, 2, -1}), 0), any_value(3, 2)),
         XTAPE_CASE(take(x[0], index_matrix({{0, 1}, {1, 1}}), 1), any_value(2, 2, 3)),
         XTAPE_CASE(take(x[0], index_vector({}), 0), any_value(3))}},
-      {"take_along_axis", "indexing", "one element per index",
+      {"take_along_axis",
+       "indexing",
+       "one element per index",
        {XTAPE_CASE(take_along_axis(x[0], index_matrix({{0, 2, 2}, {1, 1, -1}}), 1), any_value(2, 3)),
         XTAPE_CASE(take_along_axis(x[0], index_matrix({{1, 0, 1}}), 0), any_value(2, 3))}},
-      {"gather", "indexing", "take_along_axis with PyTorch's order of arguments",
+      {"gather",
+       "indexing",
+       "take_along_axis with PyTorch's order of arguments",
        {XTAPE_CASE(gather(x[0], 0, index_matrix({{1, 0, 1}})), any_value(2, 3))}},
-      {"scatter_add", "indexing", "added at indices",
+      {"scatter_add",
+       "indexing",
+       "added at indices",
        {XTAPE_CASE(scatter_add(x[0], 1, index_matrix({{0, 0}, {2, 1}}), x[1]), any_value(2, 3), any_value(2, 2)),
         XTAPE_CASE(scatter_add(x[0], 0, index_vector({1, 1, 0}), x[1]), any_value(2), any_value(3))}},
-      {"scatter", "indexing", "written at indices",
+      {"scatter",
+       "indexing",
+       "written at indices",
        {XTAPE_CASE(scatter(x[0], 1, index_matrix({{0, 0}, {2, 1}}), x[1]), any_value(2, 3), any_value(2, 2))}},
       {"one_hot", "indexing", "1 at the label", {}},
-      {"embedding", "indexing", "rows at indices",
+      {"embedding",
+       "indexing",
+       "rows at indices",
        {XTAPE_CASE(embedding(x[0], index_matrix({{1, 1}, {0, 3}})), any_value(4, 2))}},
-      {"masked_fill", "indexing", "a value where the mask holds",
+      {"masked_fill",
+       "indexing",
+       "a value where the mask holds",
        {XTAPE_CASE(masked_fill(x[0], Tensor(xt::xarray<bool>{true, false, true}), 7.0), any_value(2, 3))}},
   };
 }

@@ -80,8 +80,7 @@ Tensor rows_of(const Tensor& x) { return reshape(x, {-1, x.shape(-1)}); }
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
-  if (a.dimension() == 0 || b.dimension() == 0 ||
-      a.shape(-1) != b.shape(b.dimension() == 1 ? -1 : -2)) {
+  if (a.dimension() == 0 || b.dimension() == 0 || a.shape(-1) != b.shape(b.dimension() == 1 ? -1 : -2)) {
     throw ShapeError("matmul: shapes " + to_string(a.shape()) + " and " + to_string(b.shape()) +
                      " do not fit: the last size of the first must equal the last but one of the second "
                      "(the only one of a vector)");
@@ -94,9 +93,9 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   return record("matmul", multiply_matrices(a, b),
                 From{a, [b = save(b)](const Tensor& g) { return matmul(g, transposed(b.get())); }},
                 From{b, [a = save(a), shared = b.dimension() == 2](const Tensor& g) {
-                  if (shared && g.dimension() > 2) return matmul(transposed(rows_of(a.get())), rows_of(g));
-                  return matmul(transposed(a.get()), g);
-                }});
+                       if (shared && g.dimension() > 2) return matmul(transposed(rows_of(a.get())), rows_of(g));
+                       return matmul(transposed(a.get()), g);
+                     }});
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
@@ -114,7 +113,9 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 
 std::vector<OpEntry> matmul_ops() {
   return {
-      {"matmul", "linear algebra", "matrix product; leading axes are batches and broadcast",
+      {"matmul",
+       "linear algebra",
+       "matrix product; leading axes are batches and broadcast",
        {XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 3), any_value(3, 4)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(3, 3), any_value(3, 3)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 3, 4), any_value(2, 4, 5)),
@@ -127,7 +128,9 @@ std::vector<OpEntry> matmul_ops() {
         XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 0), any_value(0, 3)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(0, 2), any_value(2, 3)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(1, 1), any_value(1, 1))}},
-      {"linear", "linear algebra", "x W^T + b",
+      {"linear",
+       "linear algebra",
+       "x W^T + b",
        {XTAPE_CASE(linear(x[0], x[1], x[2]), any_value(4, 3), any_value(2, 3), any_value(2)),
         XTAPE_CASE(linear(x[0], x[1]), any_value(2, 2, 3), any_value(4, 3)),
         XTAPE_CASE(linear(x[0], x[1], x[2]), any_value(3), any_value(2, 3), any_value(2))}},

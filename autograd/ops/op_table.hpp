@@ -40,9 +40,9 @@ struct OpEntry {
   std::string name;
   std::string family;
   std::string documentation;
-  std::vector<OpCase> cases;       // empty: not differentiable
-  std::string kind = {};           // of an elementwise op: what becomes of integers,
-  std::string value = {};          // its formula
+  std::vector<OpCase> cases;            // empty: not differentiable
+  std::string kind = {};                // of an elementwise op: what becomes of integers,
+  std::string value = {};               // its formula
   std::vector<std::string> rules = {};  // and its local rules, one per input
 };
 
@@ -65,7 +65,9 @@ inline Tensor index_matrix(std::initializer_list<std::initializer_list<std::int6
 }
 
 // Writes the call once, as code and as text; `x` are the inputs.
-#define XTAPE_CASE(call, ...) \
-  OpCase { #call, [](const Tensors& x) -> Tensor { return call; }, {__VA_ARGS__} }
+#define XTAPE_CASE(call, ...)                                               \
+  OpCase {                                                                  \
+#call, [](const Tensors& x) -> Tensor { return call; }, { __VA_ARGS__ } \
+  }
 
 }  // namespace xtape

@@ -14,8 +14,8 @@ class Operand {
   Operand(const Tensor& tensor) noexcept : m_tensor(&tensor) {}
   Operand(Tensor&& tensor) noexcept : m_tensor(&tensor), m_expiring(true) {}
   template <class T>
-    requires std::is_arithmetic_v<T>
-  Operand(T number) noexcept : m_number_type(dtype_of<T>()) {
+  requires std::is_arithmetic_v<T> Operand(T number)
+  noexcept : m_number_type(dtype_of<T>()) {
     if constexpr (std::integral<T>) {
       m_integer = static_cast<std::int64_t>(number);
     } else {

@@ -13,8 +13,8 @@ namespace {
 struct Plan {
   Tensor input;
   kernels::Extent extent;
-  Shape kept;      // shape of the result with reduced axes of size 1
-  Shape dropped;   // and without them
+  Shape kept;     // shape of the result with reduced axes of size 1
+  Shape dropped;  // and without them
   std::size_t count() const { return extent.length; }
 };
 
@@ -78,11 +78,10 @@ Tensor extreme(const char* name, kernels::Reduction reduction, const Tensor& x, 
   require_elements(plan, x, name);
   Tensor result = run_reduction(reduction, plan, keep);
   if (!is_floating(x.dtype())) result = astype(result, x.dtype());
-  return record(name, result,
-                From{x, [x = save(x), kept = plan.kept, axes](const Tensor& g, const Tensor& y) {
-                  const Tensor winners = astype(equal(x.get(), reshape(y, kept)), g.dtype());
-                  return winners / sum(winners, axes, keep_dims) * reshape(g, kept);
-                }});
+  return record(name, result, From{x, [x = save(x), kept = plan.kept, axes](const Tensor& g, const Tensor& y) {
+                                     const Tensor winners = astype(equal(x.get(), reshape(y, kept)), g.dtype());
+                                     return winners / sum(winners, axes, keep_dims) * reshape(g, kept);
+                                   }});
 }
 
 Tensor arg_extreme(const char* name, bool largest, const Tensor& x, std::ptrdiff_t axis, KeepDims keep) {
@@ -105,8 +104,8 @@ Tensor sum(const Tensor& x, const Axes& axes, KeepDims keep) {
   const Plan plan = plan_reduction(unrecorded(x), axes.mask(x.dimension(), "sum"));
   return record("sum", run_reduction(kernels::Reduction::sum, plan, keep),
                 From{x, [kept = plan.kept, shape = x.shape()](const Tensor& g) {
-                  return broadcast_to(reshape(g, kept), shape);
-                }});
+                       return broadcast_to(reshape(g, kept), shape);
+                     }});
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
@@ -116,8 +115,8 @@ Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
   // A mean of nothing is nan: 0 * inf.
   return record("mean", astype(total, as_floating(x.dtype())) * scale,
                 From{x, [kept = plan.kept, shape = x.shape(), scale](const Tensor& g) {
-                  return broadcast_to(reshape(g * scale, kept), shape);
-                }});
+                       return broadcast_to(reshape(g * scale, kept), shape);
+                     }});
 }
 
 Tensor prod(const Tensor& x, const Axes& axes, KeepDims keep) {
@@ -125,18 +124,18 @@ Tensor prod(const Tensor& x, const Axes& axes, KeepDims keep) {
   const Plan plan = plan_reduction(unrecorded(x), reduced);
   return record("prod", run_reduction(kernels::Reduction::prod, plan, keep),
                 From{x, [x = save(x), kept = plan.kept, axes](const Tensor& g, const Tensor& y) {
-                  // The product of the other elements: y / x, and where there are zeros, only a single one has a
-                  // gradient: the product of the rest.
-                  const Tensor input = x.get();
-                  const Tensor is_zero = equal(input, 0);
-                  const Tensor zeros_there = sum(is_zero, axes, keep_dims);
-                  const Tensor rest = where(is_zero, 1, input);
-                  const Tensor without_zeros = prod(rest, axes, keep_dims);
-                  const Tensor others = where(is_zero, where(equal(zeros_there, 1), without_zeros, 0),
-                                              where(equal(zeros_there, 0), without_zeros / rest, 0));
-                  (void)y;
-                  return others * reshape(g, kept);
-                }});
+                       // The product of the other elements: y / x, and where there are zeros, only a single one has a
+                       // gradient: the product of the rest.
+                       const Tensor input = x.get();
+                       const Tensor is_zero = equal(input, 0);
+                       const Tensor zeros_there = sum(is_zero, axes, keep_dims);
+                       const Tensor rest = where(is_zero, 1, input);
+                       const Tensor without_zeros = prod(rest, axes, keep_dims);
+                       const Tensor others = where(is_zero, where(equal(zeros_there, 1), without_zeros, 0),
+                                                   where(equal(zeros_there, 0), without_zeros / rest, 0));
+                       (void)y;
+                       return others * reshape(g, kept);
+                     }});
 }
 
 Tensor amax(const Tensor& x, const Axes& axes, KeepDims keep) {
@@ -147,13 +146,15 @@ Tensor amin(const Tensor& x, const Axes& axes, KeepDims keep) {
 }
 
 Tensor argmax(const Tensor& x) { return arg_extreme("argmax", true, flatten(x), 0, drop_dims); }
-Tensor argmax(const Tensor& x, std::ptrdiff_t axis, KeepDims keep) { return arg_extreme("argmax", true, x, axis, keep); }
-Tensor argmin(const Tensor& x) { return arg_extreme("argmin", false, flatten(x), 0, drop_dims); }
-Tensor argmin(const Tensor& x, std::ptrdiff_t axis, KeepDims keep) { return arg_extreme("argmin", false, x, axis, keep); }
-
-Tensor any(const Tensor& x, const Axes& axes, KeepDims keep) {
-  return greater(sum(not_equal(x, 0), axes, keep), 0);
+Tensor argmax(const Tensor& x, std::ptrdiff_t axis, KeepDims keep) {
+  return arg_extreme("argmax", true, x, axis, keep);
 }
+Tensor argmin(const Tensor& x) { return arg_extreme("argmin", false, flatten(x), 0, drop_dims); }
+Tensor argmin(const Tensor& x, std::ptrdiff_t axis, KeepDims keep) {
+  return arg_extreme("argmin", false, x, axis, keep);
+}
+
+Tensor any(const Tensor& x, const Axes& axes, KeepDims keep) { return greater(sum(not_equal(x, 0), axes, keep), 0); }
 Tensor all(const Tensor& x, const Axes& axes, KeepDims keep) { return logical_not(any(logical_not(x), axes, keep)); }
 
 Tensor variance(const Tensor& x, const Axes& axes, Deviation deviation, KeepDims keep) {
@@ -178,44 +179,64 @@ Tensor sum_to_shape(const Tensor& x, const Shape& shape) {
   std::vector<std::ptrdiff_t> axes;
   const std::size_t lead = x.dimension() - shape.size();
   for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
-    if (axis < lead || (shape[axis - lead] == 1 && x.shape()[axis] != 1)) axes.push_back(static_cast<std::ptrdiff_t>(axis));
+    if (axis < lead || (shape[axis - lead] == 1 && x.shape()[axis] != 1))
+      axes.push_back(static_cast<std::ptrdiff_t>(axis));
   }
   return reshape(sum(x, axes, keep_dims), shape);
 }
 
 std::vector<OpEntry> reduce_ops() {
   return {
-      {"sum", "reductions", "sum over axes",
+      {"sum",
+       "reductions",
+       "sum over axes",
        {XTAPE_CASE(sum(x[0]), any_value(2, 3)), XTAPE_CASE(sum(x[0]), any_value()),
         XTAPE_CASE(sum(x[0], {0, 2}), any_value(2, 3, 4)), XTAPE_CASE(sum(x[0], {-1}, keep_dims), any_value(2, 70)),
         XTAPE_CASE(sum(x[0], {1}), any_value(3, 0)), XTAPE_CASE(sum(x[0], {0}), any_value(130, 3))}},
-      {"mean", "reductions", "mean over axes",
+      {"mean",
+       "reductions",
+       "mean over axes",
        {XTAPE_CASE(mean(x[0]), any_value(2, 3)), XTAPE_CASE(mean(x[0], {0}), any_value(2, 3)),
         XTAPE_CASE(mean(x[0], {0, 2}, keep_dims), any_value(2, 3, 4)), XTAPE_CASE(mean(x[0], {1}), any_value(0, 3))}},
-      {"prod", "reductions", "product over axes",
+      {"prod",
+       "reductions",
+       "product over axes",
        {XTAPE_CASE(prod(x[0]), positive(2, 3)), XTAPE_CASE(prod(x[0], {1}), positive(2, 4)),
         XTAPE_CASE(prod(x[0] * Tensor(xt::xarray<double>{{1, 0, 2}, {0, 0, 3}}), {1}, keep_dims), positive(2, 3)),
         XTAPE_CASE(prod(x[0], {0}), any_value(0, 3))}},
-      {"amax", "reductions", "largest element over axes",
+      {"amax",
+       "reductions",
+       "largest element over axes",
        {XTAPE_CASE(amax(x[0]), any_value(2, 3)), XTAPE_CASE(amax(x[0], {1}), any_value(3, 20)),
         XTAPE_CASE(amax(x[0], {0, 2}, keep_dims), any_value(2, 3, 4)), XTAPE_CASE(amax(x[0], {1}), any_value(0, 3))}},
-      {"amin", "reductions", "smallest element over axes",
+      {"amin",
+       "reductions",
+       "smallest element over axes",
        {XTAPE_CASE(amin(x[0]), any_value()), XTAPE_CASE(amin(x[0], {0}, keep_dims), any_value(5, 4)),
         XTAPE_CASE(amin(x[0], {-2, -1}), any_value(2, 3, 4))}},
       {"argmax", "reductions", "position of the largest element", {}},
       {"argmin", "reductions", "position of the smallest element", {}},
       {"all", "reductions", "whether all elements are non-zero", {}},
       {"any", "reductions", "whether any element is non-zero", {}},
-      {"variance", "reductions", "mean squared distance from the mean, with ddof",
+      {"variance",
+       "reductions",
+       "mean squared distance from the mean, with ddof",
        {XTAPE_CASE(variance(x[0]), any_value(2, 3)), XTAPE_CASE(variance(x[0], {0}, {.ddof = 1}), any_value(4, 3)),
         XTAPE_CASE(variance(x[0], {0, 2}, {}, keep_dims), any_value(2, 3, 4))}},
-      {"stddev", "reductions", "square root of the variance",
+      {"stddev",
+       "reductions",
+       "square root of the variance",
        {XTAPE_CASE(stddev(x[0]), any_value(2, 3)), XTAPE_CASE(stddev(x[0], {1}, {.ddof = 1}), any_value(3, 4))}},
-      {"logsumexp", "reductions", "log(sum(exp(x))) without overflow",
+      {"logsumexp",
+       "reductions",
+       "log(sum(exp(x))) without overflow",
        {XTAPE_CASE(logsumexp(x[0]), any_value(2, 3)), XTAPE_CASE(logsumexp(x[0], {1}, keep_dims), any_value(2, 5)),
         XTAPE_CASE(logsumexp(x[0], {0, 2}), any_value(2, 3, 4))}},
-      {"sum_to_shape", "reductions", "undoes a broadcast",
-       {XTAPE_CASE(sum_to_shape(x[0], Shape{3, 1}), any_value(2, 3, 4)), XTAPE_CASE(sum_to_shape(x[0], Shape{}), any_value(2, 3)),
+      {"sum_to_shape",
+       "reductions",
+       "undoes a broadcast",
+       {XTAPE_CASE(sum_to_shape(x[0], Shape{3, 1}), any_value(2, 3, 4)),
+        XTAPE_CASE(sum_to_shape(x[0], Shape{}), any_value(2, 3)),
         XTAPE_CASE(sum_to_shape(x[0], Shape{0}), any_value(2, 0))}},
   };
 }

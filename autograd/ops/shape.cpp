@@ -113,7 +113,9 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
   return record("reshape", result, From{x, [shape = x.shape()](const Tensor& g) { return reshape(g, shape); }});
 }
 
-Tensor reshape(const Tensor& x, const std::vector<std::ptrdiff_t>& shape) { return reshape(x, resolve_shape(x, shape)); }
+Tensor reshape(const Tensor& x, const std::vector<std::ptrdiff_t>& shape) {
+  return reshape(x, resolve_shape(x, shape));
+}
 
 Tensor reshape(const Tensor& x, std::initializer_list<Size> shape) {
   std::vector<std::ptrdiff_t> sizes;
@@ -126,12 +128,15 @@ Tensor flatten(const Tensor& x, std::ptrdiff_t first, std::ptrdiff_t last) {
   const std::size_t from = normalize_axis(first, x.dimension(), "flatten");
   const std::size_t to = normalize_axis(last, x.dimension(), "flatten");
   if (from > to) {
-    throw ShapeError("flatten: the first axis, " + std::to_string(first) + ", lies behind the last, " + std::to_string(last));
+    throw ShapeError("flatten: the first axis, " + std::to_string(first) + ", lies behind the last, " +
+                     std::to_string(last));
   }
   Shape shape(x.shape().begin(), x.shape().begin() + static_cast<std::ptrdiff_t>(from) + 1);
   for (std::size_t axis = from + 1; axis < x.dimension(); ++axis) {
-    if (axis <= to) shape.back() *= x.shape()[axis];
-    else shape.push_back(x.shape()[axis]);
+    if (axis <= to)
+      shape.back() *= x.shape()[axis];
+    else
+      shape.push_back(x.shape()[axis]);
   }
   return reshape(x, shape);
 }
@@ -142,8 +147,8 @@ Tensor squeeze(const Tensor& x, const Axes& axes) {
   for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
     const std::size_t size = x.shape()[axis];
     if (axes.given() && named[axis] && size != 1) {
-      throw ShapeError("squeeze: axis " + std::to_string(axis) + " of shape " + to_string(x.shape()) +
-                       " has size " + std::to_string(size) + ", not 1");
+      throw ShapeError("squeeze: axis " + std::to_string(axis) + " of shape " + to_string(x.shape()) + " has size " +
+                       std::to_string(size) + ", not 1");
     }
     if (!named[axis] || size != 1) shape.push_back(size);
   }
@@ -254,7 +259,10 @@ Part::Axis take_slice(const xt::xstrided_slice<std::ptrdiff_t>& slice, const Ten
       [&](const auto& s) {
         if constexpr (requires { s.get(x.size()); }) {
           take_range(s.get(static_cast<std::size_t>(size)));
-        } else if constexpr (requires { s.step_size(); s(0); }) {
+        } else if constexpr (requires {
+                               s.step_size();
+                               s(0);
+                             }) {
           take_range(s);
         }
       },
@@ -275,7 +283,8 @@ Part work_out(const Tensor& x, const Slices& slices) {
   Part part;
   std::size_t axis = 0;
   const auto take_all = [&](std::size_t count) {
-    for (; count > 0; --count, ++axis) part.axes.push_back({0, 1, x.shape()[axis], static_cast<std::ptrdiff_t>(axis), false});
+    for (; count > 0; --count, ++axis)
+      part.axes.push_back({0, 1, x.shape()[axis], static_cast<std::ptrdiff_t>(axis), false});
   };
   for (const auto& slice : slices) {
     if (is_new(slice)) {
@@ -361,7 +370,8 @@ Tensor stack(const Tensors& tensors, std::ptrdiff_t axis) {
   Tensors expanded;
   for (const Tensor& tensor : tensors) {
     if (tensor.shape() != tensors[0].shape()) {
-      throw ShapeError("stack: shapes " + to_string(tensors[0].shape()) + " and " + to_string(tensor.shape()) + " differ");
+      throw ShapeError("stack: shapes " + to_string(tensors[0].shape()) + " and " + to_string(tensor.shape()) +
+                       " differ");
     }
     expanded.push_back(expand_dims(tensor, axis));
   }
@@ -379,34 +389,56 @@ Tensor astype(const Tensor& x, DType dtype) {
 
 std::vector<OpEntry> shape_ops() {
   return {
-      {"reshape", "shape", "the same elements in another shape",
+      {"reshape",
+       "shape",
+       "the same elements in another shape",
        {XTAPE_CASE(reshape(x[0], {3, -1}), any_value(2, 3)), XTAPE_CASE(reshape(x[0], {1, 1}), any_value()),
-        XTAPE_CASE(reshape(transpose(x[0]), {6}), any_value(2, 3)), XTAPE_CASE(reshape(x[0], {0, 5}), any_value(0, 3))}},
-      {"flatten", "shape", "axes merged into one",
+        XTAPE_CASE(reshape(transpose(x[0]), {6}), any_value(2, 3)),
+        XTAPE_CASE(reshape(x[0], {0, 5}), any_value(0, 3))}},
+      {"flatten",
+       "shape",
+       "axes merged into one",
        {XTAPE_CASE(flatten(x[0]), any_value(2, 3)), XTAPE_CASE(flatten(x[0], 1), any_value(2, 3, 2)),
         XTAPE_CASE(flatten(x[0]), any_value())}},
-      {"squeeze", "shape", "without axes of size 1",
+      {"squeeze",
+       "shape",
+       "without axes of size 1",
        {XTAPE_CASE(squeeze(x[0]), any_value(1, 3, 1)), XTAPE_CASE(squeeze(x[0], {-1}), any_value(1, 3, 1))}},
-      {"expand_dims", "shape", "with a new axis of size 1",
+      {"expand_dims",
+       "shape",
+       "with a new axis of size 1",
        {XTAPE_CASE(expand_dims(x[0], 1), any_value(2, 3)), XTAPE_CASE(expand_dims(x[0], -1), any_value(2))}},
-      {"transpose", "shape", "axes in another order",
+      {"transpose",
+       "shape",
+       "axes in another order",
        {XTAPE_CASE(transpose(x[0]), any_value(2, 3)), XTAPE_CASE(transpose(x[0], {1, 2, 0}), any_value(2, 3, 4)),
         XTAPE_CASE(transpose(x[0]), any_value())}},
       {"swapaxes", "shape", "two axes exchanged", {XTAPE_CASE(swapaxes(x[0], 0, -1), any_value(2, 3, 4))}},
-      {"view", "shape", "a part by slices",
+      {"view",
+       "shape",
+       "a part by slices",
        {XTAPE_CASE(view(x[0], {0, xt::range(0, 2)}), any_value(2, 3)),
         XTAPE_CASE(view(x[0], {xt::all(), xt::newaxis(), -1}), any_value(2, 3)),
         XTAPE_CASE(view(x[0], {xt::ellipsis(), xt::range(5, 0, -2)}), any_value(2, 6)),
         XTAPE_CASE(view(x[0], {xt::range(1, 1)}), any_value(3, 2))}},
-      {"broadcast_to", "shape", "read in a larger shape",
-       {XTAPE_CASE(broadcast_to(x[0], Shape{4, 2, 3}), any_value(2, 1)), XTAPE_CASE(broadcast_to(x[0], Shape{2}), any_value())}},
-      {"concatenate", "shape", "joined along an axis",
+      {"broadcast_to",
+       "shape",
+       "read in a larger shape",
+       {XTAPE_CASE(broadcast_to(x[0], Shape{4, 2, 3}), any_value(2, 1)),
+        XTAPE_CASE(broadcast_to(x[0], Shape{2}), any_value())}},
+      {"concatenate",
+       "shape",
+       "joined along an axis",
        {XTAPE_CASE(concatenate({x[0], x[1]}, 0), any_value(2, 3), any_value(1, 3)),
         XTAPE_CASE(concatenate({x[0], x[1], x[0]}, -1), any_value(2, 3), any_value(2, 0))}},
-      {"stack", "shape", "joined along a new axis",
+      {"stack",
+       "shape",
+       "joined along a new axis",
        {XTAPE_CASE(stack({x[0], x[1]}, 0), any_value(2, 3), any_value(2, 3)),
         XTAPE_CASE(stack({x[0], x[1]}, -1), any_value(2), any_value(2))}},
-      {"astype", "shape", "converted to another dtype",
+      {"astype",
+       "shape",
+       "converted to another dtype",
        {XTAPE_CASE(astype(astype(x[0], float64), float64), any_value(2, 3))}},
   };
 }

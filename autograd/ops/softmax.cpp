@@ -31,17 +31,15 @@ Tensor run_softmax(const char* op, const Tensor& x, std::ptrdiff_t axis, bool lo
 }  // namespace
 
 Tensor softmax(const Tensor& x, std::ptrdiff_t axis) {
-  return record("softmax", run_softmax("softmax", x.detach(), axis, false),
-                From{x, [axis](const Tensor& g, const Tensor& y) {
-                  return y * (g - sum(g * y, Axes{axis}, keep_dims));
-                }});
+  return record(
+      "softmax", run_softmax("softmax", x.detach(), axis, false),
+      From{x, [axis](const Tensor& g, const Tensor& y) { return y * (g - sum(g * y, Axes{axis}, keep_dims)); }});
 }
 
 Tensor log_softmax(const Tensor& x, std::ptrdiff_t axis) {
-  return record("log_softmax", run_softmax("log_softmax", x.detach(), axis, true),
-                From{x, [axis](const Tensor& g, const Tensor& y) {
-                  return g - exp(y) * sum(g, Axes{axis}, keep_dims);
-                }});
+  return record(
+      "log_softmax", run_softmax("log_softmax", x.detach(), axis, true),
+      From{x, [axis](const Tensor& g, const Tensor& y) { return g - exp(y) * sum(g, Axes{axis}, keep_dims); }});
 }
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce) {
@@ -67,23 +65,29 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce)
   const double scale = reduce == Reduce::mean ? 1.0 / static_cast<double>(targets.size()) : 1.0;
   if (reduce != Reduce::none) losses = sum(losses) * scale;
   // d loss / d logits = softmax(logits) - one_hot(target), for each example.
-  return record("cross_entropy", losses,
-                From{logits, [logits = save(logits), classes, scale, reduce](const Tensor& g) {
-                  const Tensor& x = logits.get();
-                  const Tensor one = full(classes.shape(), -1.0, {.dtype = x.dtype()});
-                  const Tensor difference = scatter_add(softmax(x, 1), 1, classes, one);
-                  return difference * (reduce == Reduce::none ? expand_dims(g, 1) : g * scale);
-                }});
+  return record("cross_entropy", losses, From{logits, [logits = save(logits), classes, scale, reduce](const Tensor& g) {
+                                                const Tensor& x = logits.get();
+                                                const Tensor one = full(classes.shape(), -1.0, {.dtype = x.dtype()});
+                                                const Tensor difference = scatter_add(softmax(x, 1), 1, classes, one);
+                                                return difference *
+                                                       (reduce == Reduce::none ? expand_dims(g, 1) : g * scale);
+                                              }});
 }
 
 std::vector<OpEntry> softmax_ops() {
   return {
-      {"softmax", "softmax", "exp(x) / sum(exp(x)) along an axis",
+      {"softmax",
+       "softmax",
+       "exp(x) / sum(exp(x)) along an axis",
        {XTAPE_CASE(softmax(x[0]), any_value(2, 3)), XTAPE_CASE(softmax(x[0], 0), any_value(20, 3)),
         XTAPE_CASE(softmax(x[0], 1), any_value(2, 3, 2)), XTAPE_CASE(softmax(x[0]), any_value(0, 3))}},
-      {"log_softmax", "softmax", "log(softmax(x))",
+      {"log_softmax",
+       "softmax",
+       "log(softmax(x))",
        {XTAPE_CASE(log_softmax(x[0]), any_value(2, 37)), XTAPE_CASE(log_softmax(x[0], 0), any_value(2, 3))}},
-      {"cross_entropy", "softmax", "-log_softmax(scores)[target]",
+      {"cross_entropy",
+       "softmax",
+       "-log_softmax(scores)[target]",
        {XTAPE_CASE(cross_entropy(x[0], index_vector({1, 0, 2})), any_value(3, 4)),
         XTAPE_CASE(cross_entropy(x[0], index_vector({1, 0}), Reduce::none), any_value(2, 3)),
         XTAPE_CASE(cross_entropy(x[0], index_matrix({{1, 0}, {2, 2}}), Reduce::sum), any_value(2, 3, 2))}},

@@ -71,9 +71,15 @@ TEST_CASE("stable forms give neither inf nor nan at the ends") {
     for (std::size_t n : {1u, 40u}) {
       for (double end : {1000.0, -1000.0}) {
         const Tensor x = full({n}, end, {.dtype = dtype}).requires_grad_();
-        for (const auto& f : std::vector<std::pair<const char*, Tensor (*)(const Operand&)>>{
-                 {"sigmoid", sigmoid}, {"logsigmoid", logsigmoid}, {"softplus", softplus}, {"silu", silu},
-                 {"mish", mish}, {"gelu", gelu}, {"selu", selu}, {"tanh", tanh}, {"softsign", softsign}}) {
+        for (const auto& f : std::vector<std::pair<const char*, Tensor (*)(const Operand&)>>{{"sigmoid", sigmoid},
+                                                                                             {"logsigmoid", logsigmoid},
+                                                                                             {"softplus", softplus},
+                                                                                             {"silu", silu},
+                                                                                             {"mish", mish},
+                                                                                             {"gelu", gelu},
+                                                                                             {"selu", selu},
+                                                                                             {"tanh", tanh},
+                                                                                             {"softsign", softsign}}) {
           x.zero_grad();
           const Tensor y = f.second(x);
           sum(y).backward();
@@ -138,9 +144,15 @@ TEST_CASE("integers stay integers where that means something") {
 
 TEST_CASE("broadcasting over every combination of strides") {
   const Tensor base = randn({4, 5, 6}, {.dtype = float64});
-  const Tensor parts[] = {base, view(base, {xt::all(), xt::range(0, 1)}), view(base, {xt::range(3, 4)}),
-                          transpose(randn({6, 5, 4}, {.dtype = float64})), view(base, {xt::ellipsis(), xt::range(5, xt::placeholders::_, -1)}),
-                          randn({6}, {.dtype = float64}), randn({5, 1}, {.dtype = float64}), randn({}), randn({4, 1, 1}),
+  const Tensor parts[] = {base,
+                          view(base, {xt::all(), xt::range(0, 1)}),
+                          view(base, {xt::range(3, 4)}),
+                          transpose(randn({6, 5, 4}, {.dtype = float64})),
+                          view(base, {xt::ellipsis(), xt::range(5, xt::placeholders::_, -1)}),
+                          randn({6}, {.dtype = float64}),
+                          randn({5, 1}, {.dtype = float64}),
+                          randn({}),
+                          randn({4, 1, 1}),
                           view(randn({4, 5, 12}), {xt::ellipsis(), xt::range(0, 12, 2)})};
   for (const Tensor& a : parts) {
     for (const Tensor& b : parts) {

@@ -43,10 +43,11 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
   CHECK(content_of(file) == "two");
   CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 
-  CHECK_THROWS_AS(replace_file(file, [](std::ostream& out) {
-                    out << "half";
-                    throw Error("stop");
-                  }),
+  CHECK_THROWS_AS(replace_file(file,
+                               [](std::ostream& out) {
+                                 out << "half";
+                                 throw Error("stop");
+                               }),
                   Error);
   CHECK(content_of(file) == "two");
   CHECK_THROWS_WITH_AS(replace_file(file, [](std::ostream& out) { out.setstate(std::ios::badbit); }),
@@ -60,10 +61,13 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
 
   fs::create_directory(folder / "taken");
   CHECK_THROWS_AS(replace_file(folder / "taken", writes("x")), IoError);
-  CHECK_THROWS_WITH_AS(replace_file(folder / "missing" / "b.txt", writes("x")), doctest::Contains("missing/b.txt'"), IoError);
+  CHECK_THROWS_WITH_AS(replace_file(folder / "missing" / "b.txt", writes("x")), doctest::Contains("missing/b.txt'"),
+                       IoError);
   CHECK(files_in(folder) == 3);
 
-  std::thread other([&] { for (int i = 0; i < 20; ++i) replace_file(file, writes("left")); });
+  std::thread other([&] {
+    for (int i = 0; i < 20; ++i) replace_file(file, writes("left"));
+  });
   for (int i = 0; i < 20; ++i) replace_file(file, writes("right"));
   other.join();
   const std::string last = content_of(file);

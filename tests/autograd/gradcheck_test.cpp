@@ -8,14 +8,15 @@ namespace {
 
 // x^2 with a rule of the test's choosing.
 Tensor square_with_rule(const Tensor& x, const std::function<Tensor(const Tensor&, const Tensor&)>& rule) {
-  return record("square_with_rule", x.detach() * x.detach(), From{x, [x, rule](const Tensor& g) { return rule(g, x); }});
+  return record("square_with_rule", x.detach() * x.detach(),
+                From{x, [x, rule](const Tensor& g) { return rule(g, x); }});
 }
 
 }  // namespace
 
 TEST_CASE("gradcheck passes what is right and says by how much") {
-  const GradcheckResult result = gradcheck([](const Tensors& in) { return tanh(matmul(in[0], in[1])); },
-                                           {randn({2, 3}), randn({3, 2})});
+  const GradcheckResult result =
+      gradcheck([](const Tensors& in) { return tanh(matmul(in[0], in[1])); }, {randn({2, 3}), randn({3, 2})});
   CHECK(result);
   CHECK(result.max_error > 0.0);
   CHECK(result.max_error < 1e-6);
@@ -36,7 +37,8 @@ TEST_CASE("gradcheck catches wrong rules and prints both gradients") {
   CHECK(wrong.message.find("input 0") != std::string::npos);
   // Errors that a plain sum of a symmetric output would hide.
   CHECK_FALSE(check([](const Tensor& g, const Tensor& v) { return 2.0 * transpose(g) * v; }));
-  CHECK_FALSE(check([](const Tensor& g, const Tensor& v) { return 2.0 * g * v * std::numeric_limits<double>::quiet_NaN(); }));
+  CHECK_FALSE(
+      check([](const Tensor& g, const Tensor& v) { return 2.0 * g * v * std::numeric_limits<double>::quiet_NaN(); }));
 }
 
 TEST_CASE("gradcheck tries every mix of inputs and one tensor in two places") {

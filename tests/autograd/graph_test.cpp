@@ -20,7 +20,8 @@ std::string content_of(const std::filesystem::path& path) {
 }  // namespace
 
 TEST_CASE("the graph of apples and oranges") {
-  const Tensor apple = Tensor(100.0).named("apple").requires_grad_(), apples = Tensor(2.0).named("apples").requires_grad_();
+  const Tensor apple = Tensor(100.0).named("apple").requires_grad_(),
+               apples = Tensor(2.0).named("apples").requires_grad_();
   const Tensor tax = Tensor(1.1).named("tax \"10 %\"").requires_grad_();
   const Tensor price = (apple * apples * tax).named("price");
   price.backward();

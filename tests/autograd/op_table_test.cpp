@@ -16,7 +16,8 @@ namespace {
 Tensor draw(const OpInput& input, random::Numpy& numpy) {
   if (input.dtype == boolean) {
     Tensor condition = Tensor::uninitialized(input.shape, boolean);
-    for (std::size_t i = 0; i < condition.size(); ++i) static_cast<bool*>(condition.mutable_data())[i] = numpy.rand() < 0.5;
+    for (std::size_t i = 0; i < condition.size(); ++i)
+      static_cast<bool*>(condition.mutable_data())[i] = numpy.rand() < 0.5;
     return condition;
   }
   Tensor values = Tensor::uninitialized(input.shape, float64);
@@ -41,7 +42,8 @@ Tensor draw(const OpInput& input, random::Numpy& numpy) {
 TensorFunction on_views(const TensorFunction& function, const Tensors& inputs, Tensors& bases) {
   bases.clear();
   for (const Tensor& input : inputs) {
-    const Tensor whole = input.dimension() == 0 ? stack({input, input}, 0) : stack({transpose(input), transpose(input)}, -1);
+    const Tensor whole =
+        input.dimension() == 0 ? stack({input, input}, 0) : stack({transpose(input), transpose(input)}, -1);
     bases.push_back(whole.contiguous());
   }
   return [function](const Tensors& given) {

@@ -23,7 +23,8 @@ Tensor matrix_product_by_loops(const Tensor& a, const Tensor& b) {
   const Tensor left = astype(a, float64).contiguous(), right = astype(b, float64).contiguous();
   for (std::size_t i = 0; i < m; ++i) {
     for (std::size_t p = 0; p < k; ++p) {
-      for (std::size_t j = 0; j < n; ++j) out[i * n + j] += left.data<double>()[i * k + p] * right.data<double>()[p * n + j];
+      for (std::size_t j = 0; j < n; ++j)
+        out[i * n + j] += left.data<double>()[i * k + p] * right.data<double>()[p * n + j];
     }
   }
   return c;
@@ -50,7 +51,8 @@ TEST_CASE("the linked BLAS multiplies correctly at awkward sizes") {
 
 TEST_CASE("matmul: views, batches, vectors, dtypes and errors") {
   const Tensor a = doubles({4, 6});
-  const Tensor columns = view(a, {xt::all(), xt::range(0, 6, 2)}), backwards = view(a, {xt::range(3, xt::placeholders::_, -1)});
+  const Tensor columns = view(a, {xt::all(), xt::range(0, 6, 2)}),
+               backwards = view(a, {xt::range(3, xt::placeholders::_, -1)});
   CHECK(close(matmul(columns, transpose(columns)), matrix_product_by_loops(columns, transpose(columns))));
   CHECK(close(matmul(backwards, transpose(a)), matrix_product_by_loops(backwards, transpose(a))));
   const Tensor row = broadcast_to(view(a, {0}), {5, 6});
@@ -144,7 +146,8 @@ TEST_CASE("indexing") {
   const Tensor rows = take(x, Tensor(xt::xarray<std::int64_t>{2, -3, 2}));
   CHECK(rows.item(0) == 4.0);
   CHECK(rows.item(2) == 0.0);
-  CHECK_THROWS_WITH_AS(take(x, Tensor(xt::xarray<std::int64_t>{0, 3})), doctest::Contains("index 3 at position 1"), IndexError);
+  CHECK_THROWS_WITH_AS(take(x, Tensor(xt::xarray<std::int64_t>{0, 3})), doctest::Contains("index 3 at position 1"),
+                       IndexError);
   CHECK_THROWS_AS(take(x, ones({2})), DtypeError);
   CHECK_THROWS_AS(take_along_axis(x, Tensor(xt::xarray<std::int64_t>{{0, 1, 0}}), 0), ShapeError);
   const Tensor hot = one_hot(Tensor(xt::xarray<std::int64_t>{2, 0}), 3);
@@ -152,9 +155,11 @@ TEST_CASE("indexing") {
   CHECK(hot.item(2) == 1.0);
   CHECK(sum(hot).item() == 2.0);
   CHECK_THROWS_AS(one_hot(Tensor(xt::xarray<std::int64_t>{3}), 3), IndexError);
-  const Tensor added = scatter_add(zeros({3}), 0, Tensor(xt::xarray<std::int64_t>{1, 1, 0}), Tensor(xt::xarray<float>{1.f, 2.f, 4.f}));
+  const Tensor added =
+      scatter_add(zeros({3}), 0, Tensor(xt::xarray<std::int64_t>{1, 1, 0}), Tensor(xt::xarray<float>{1.f, 2.f, 4.f}));
   CHECK(added.item(1) == 3.0);
-  CHECK(scatter(zeros({3}), 0, Tensor(xt::xarray<std::int64_t>{1, 1}), Tensor(xt::xarray<float>{1.f, 2.f})).item(1) == 2.0);
+  CHECK(scatter(zeros({3}), 0, Tensor(xt::xarray<std::int64_t>{1, 1}), Tensor(xt::xarray<float>{1.f, 2.f})).item(1) ==
+        2.0);
   CHECK_THROWS_AS(embedding(zeros({3}), Tensor(xt::xarray<std::int64_t>{1})), ShapeError);
   CHECK(masked_fill(x, x > 2.0, -1.0).item(5) == -1.0);
 }
@@ -181,7 +186,8 @@ TEST_CASE("softmax and cross-entropy at the ends of the range") {
   CHECK(cross_entropy(scores, labels).item() == doctest::Approx(mean(each).item()));
   CHECK(cross_entropy(scores, labels, Reduce::sum).item() == doctest::Approx(sum(each).item()));
   CHECK(each.item(1) == doctest::Approx(-log_softmax(scores).item(5)));
-  CHECK_THROWS_WITH_AS(cross_entropy(scores, Tensor(xt::xarray<std::int64_t>{0, 2, 3, 1})), doctest::Contains("class 3"), IndexError);
+  CHECK_THROWS_WITH_AS(cross_entropy(scores, Tensor(xt::xarray<std::int64_t>{0, 2, 3, 1})),
+                       doctest::Contains("class 3"), IndexError);
   CHECK_THROWS_AS(cross_entropy(scores, ones({4})), DtypeError);
   CHECK_THROWS_AS(cross_entropy(scores, Tensor(xt::xarray<std::int64_t>{0})), ShapeError);
 }

@@ -84,7 +84,7 @@ TEST_CASE("dtypes promote by NumPy's table and C++ numbers take the tensor's") {
   CHECK(mean(ones({2}, {.dtype = int64})).dtype() == float64);
   CHECK(sum(ones({2}, {.dtype = boolean})).dtype() == int64);
   const Tensor wrapped = full({1}, 200, {.dtype = uint8}) + full({1}, 100, {.dtype = uint8});
-  CHECK(wrapped.item<int>() == 44);  // modulo 256, as in NumPy
+  CHECK(wrapped.item<int>() == 44);                                                    // modulo 256, as in NumPy
   const Tensor big = full({1}, 0, {.dtype = int64}) + std::int64_t{9007199254740993};  // 2^53 + 1
   CHECK(big.item<std::int64_t>() == 9007199254740993);
 }
@@ -150,8 +150,7 @@ TEST_CASE("printing") {
   CHECK(to_string(Tensor(3)) == "tensor(3, shape=(), dtype=int64)");
   CHECK(to_string(zeros({0, 2})) == "tensor([], shape=(0, 2), dtype=float32)");
   CHECK(to_string(Tensor()) == "tensor(undefined)");
-  CHECK(to_string(arange(2000.0)) ==
-        "tensor([   0,    1,    2, ..., 1997, 1998, 1999], shape=(2000,), dtype=float32)");
+  CHECK(to_string(arange(2000.0)) == "tensor([   0,    1,    2, ..., 1997, 1998, 1999], shape=(2000,), dtype=float32)");
   CHECK(to_string(ones({1}).named("w").requires_grad_()) ==
         "tensor([1], shape=(1,), dtype=float32, name=w, requires_grad)");
 }

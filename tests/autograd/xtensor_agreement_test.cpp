@@ -22,26 +22,26 @@
 // In here a name is found by its argument alone: xt::f for an xtensor array, xtape::f for a tensor.
 namespace by_argument {
 
-#define XTAPE_OP_1(kind, name, ...)                                   \
-  struct name##_call {                                                \
-    template <class A>                                                \
-    auto operator()(const A& a) const -> decltype(name(a)) {          \
-      return name(a);                                                 \
-    }                                                                 \
+#define XTAPE_OP_1(kind, name, ...)                          \
+  struct name##_call {                                       \
+    template <class A>                                       \
+    auto operator()(const A& a) const -> decltype(name(a)) { \
+      return name(a);                                        \
+    }                                                        \
   };
-#define XTAPE_OP_2(kind, name, ...)                                            \
-  struct name##_call {                                                         \
-    template <class A>                                                         \
-    auto operator()(const A& a, const A& b) const -> decltype(name(a, b)) {    \
-      return name(a, b);                                                       \
-    }                                                                          \
+#define XTAPE_OP_2(kind, name, ...)                                         \
+  struct name##_call {                                                      \
+    template <class A>                                                      \
+    auto operator()(const A& a, const A& b) const -> decltype(name(a, b)) { \
+      return name(a, b);                                                    \
+    }                                                                       \
   };
-#define XTAPE_OP_3(kind, name, ...)                                                                \
-  struct name##_call {                                                                             \
-    template <class A>                                                                             \
-    auto operator()(const A& a, const A& b, const A& c) const -> decltype(name(a, b, c)) {         \
-      return name(a, b, c);                                                                        \
-    }                                                                                              \
+#define XTAPE_OP_3(kind, name, ...)                                                        \
+  struct name##_call {                                                                     \
+    template <class A>                                                                     \
+    auto operator()(const A& a, const A& b, const A& c) const -> decltype(name(a, b, c)) { \
+      return name(a, b, c);                                                                \
+    }                                                                                      \
   };
 #include <autograd/ops/elementwise/all.hpp>
 
@@ -71,7 +71,9 @@ bool agrees(const xtape::Tensor& mine, const Array& theirs) {
 struct Domain {
   double low, high;
   template <class... Points>
-  Domain without(Points...) const { return *this; }
+  Domain without(Points...) const {
+    return *this;
+  }
 };
 Domain domain(double low, double high) { return {low, high}; }
 constexpr Domain truth{0.0, 1.0};
@@ -92,7 +94,8 @@ void compare(const char* name, const Call& call, const Domains&... domains) {
       ++compared;
       CHECK_MESSAGE(agrees(call(xtape::Tensor(arrays[I])...), Array(call(arrays[I]...))), std::string(name));
     }
-  }(std::make_index_sequence<arity>{});
+  }
+  (std::make_index_sequence<arity>{});
 }
 
 }  // namespace
@@ -100,9 +103,9 @@ void compare(const char* name, const Call& call, const Domains&... domains) {
 TEST_CASE("elementwise functions agree with xtensor's of the same name") {
 #define XTAPE_OP_1(kind, name, domain_0, ...) compare(#name, by_argument::name##_call{}, domain_0);
 #define XTAPE_OP_2(kind, name, domain_0, domain_1, ...) compare(#name, by_argument::name##_call{}, domain_0, domain_1);
-#define XTAPE_OP_3(kind, name, domain_0, domain_1, domain_2, ...)                          \
-  if constexpr (std::string_view(#name) != "where") {                                      \
-    compare(#name, by_argument::name##_call{}, domain_0, domain_1, domain_2);              \
+#define XTAPE_OP_3(kind, name, domain_0, domain_1, domain_2, ...)             \
+  if constexpr (std::string_view(#name) != "where") {                         \
+    compare(#name, by_argument::name##_call{}, domain_0, domain_1, domain_2); \
   }
 #include <autograd/ops/elementwise/all.hpp>
   std::printf("xtensor has %d elementwise functions of the same names\n", compared);

@@ -21,10 +21,10 @@ using Shapes = std::vector<Shape>;
 // Shapes that a gradient is checked on: plain, longer than any SIMD batch, scalar, empty, and broadcast both ways.
 const std::vector<Shapes>& shapes_for(std::size_t arity) {
   static const std::vector<Shapes> unary{{{2, 3}}, {{37}}, {{}}, {{0, 3}}};
-  static const std::vector<Shapes> binary{{{2, 3}, {2, 3}}, {{37}, {37}}, {{}, {}}, {{0, 3}, {3}}, {{2, 3}, {3}},
-                                          {{2, 1}, {1, 3}}, {{}, {2, 3}}};
-  static const std::vector<Shapes> ternary{{{2, 3}, {2, 3}, {2, 3}}, {{37}, {37}, {37}}, {{}, {}, {}},
-                                           {{0, 3}, {3}, {}}, {{2, 3}, {3}, {2, 1}}, {{2, 3}, {}, {}}};
+  static const std::vector<Shapes> binary{{{2, 3}, {2, 3}}, {{37}, {37}},     {{}, {}},    {{0, 3}, {3}},
+                                          {{2, 3}, {3}},    {{2, 1}, {1, 3}}, {{}, {2, 3}}};
+  static const std::vector<Shapes> ternary{{{2, 3}, {2, 3}, {2, 3}}, {{37}, {37}, {37}},    {{}, {}, {}},
+                                           {{0, 3}, {3}, {}},        {{2, 3}, {3}, {2, 1}}, {{2, 3}, {}, {}}};
   return arity == 1 ? unary : arity == 2 ? binary : ternary;
 }
 
@@ -42,12 +42,18 @@ std::vector<OpCase> cases_of(const std::string& name, const TensorFunction& func
 
 }  // namespace
 
-#define XTAPE_ENTRY(kind, name, doc, formula, rules, call, ...)                                            \
-  {#name, "elementwise", doc,                                                                              \
-   #kind[0] == 'b' ? std::vector<OpCase>{}                                                                 \
-                   : cases_of(#name, [](const Tensors& x) -> Tensor { return call; }, __VA_ARGS__),        \
-   #kind, formula, rules},
-#define XTAPE_RULES(...) std::vector<std::string>{__VA_ARGS__}
+#define XTAPE_ENTRY(kind, name, doc, formula, rules, call, ...)                                \
+  {#name,                                                                                      \
+   "elementwise",                                                                              \
+   doc,                                                                                        \
+   #kind[0] == 'b' ? std::vector<OpCase>{}                                                     \
+                   : cases_of(                                                                 \
+                         #name, [](const Tensors& x) -> Tensor { return call; }, __VA_ARGS__), \
+   #kind,                                                                                      \
+   formula,                                                                                    \
+   rules},
+#define XTAPE_RULES(...) \
+  std::vector<std::string> { __VA_ARGS__ }
 
 std::vector<OpEntry> elementwise_ops() {
   return {
@@ -55,7 +61,7 @@ std::vector<OpEntry> elementwise_ops() {
   XTAPE_ENTRY(kind, name, doc, #formula, XTAPE_RULES(#rule_0), name(x[0]), domain_0)
 #define XTAPE_OP_2(kind, name, domain_0, domain_1, formula, rule_0, rule_1, doc) \
   XTAPE_ENTRY(kind, name, doc, #formula, XTAPE_RULES(#rule_0, #rule_1), name(x[0], x[1]), domain_0, domain_1)
-#define XTAPE_OP_3(kind, name, domain_0, domain_1, domain_2, formula, rule_0, rule_1, rule_2, doc)                \
+#define XTAPE_OP_3(kind, name, domain_0, domain_1, domain_2, formula, rule_0, rule_1, rule_2, doc)                 \
   XTAPE_ENTRY(kind, name, doc, #formula, XTAPE_RULES(#rule_0, #rule_1, #rule_2), name(x[0], x[1], x[2]), domain_0, \
               domain_1, domain_2)
 #include <autograd/ops/elementwise/all.hpp>

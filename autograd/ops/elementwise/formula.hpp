@@ -84,7 +84,7 @@ inline constexpr double ln2 = 0.69314718055994530942;
 inline constexpr double ln10 = 2.30258509299404568402;
 inline constexpr double two_over_sqrt_pi = 1.12837916709551257390;
 inline constexpr double sqrt_half = 0.70710678118654752440;
-inline constexpr double normal_peak = 0.39894228040143267794;  // 1 / sqrt(2 pi)
+inline constexpr double normal_peak = 0.39894228040143267794;            // 1 / sqrt(2 pi)
 inline constexpr double selu_scale = 1.0507009873554804934193349852946;  // Klambauer et al. 2017, section 2
 inline constexpr double selu_alpha = 1.6732632423543772848170429916717;
 

@@ -23,8 +23,8 @@ using TensorRule = Tensor (*)(const Tensor& upstream, const Tensor* inputs, cons
 struct ElementwiseOp {
   struct Gradient {
     Form form = Form::flat;
-    std::uint8_t uses = 0;                        // as used_arguments()
-    std::array<kernels::MapKernel, 2> kernel{};   // float32, float64; for small arrays and as a reference
+    std::uint8_t uses = 0;                       // as used_arguments()
+    std::array<kernels::MapKernel, 2> kernel{};  // float32, float64; for small arrays and as a reference
     TensorRule rule = nullptr;
   };
 

@@ -62,9 +62,13 @@ constexpr const auto& gradient_of() {
 }
 
 template <class Rule>
-concept PassRule = requires { Rule::is_pass; };
+concept PassRule = requires {
+  Rule::is_pass;
+};
 template <class Rule>
-concept ZeroRule = requires { Rule::is_zero; };
+concept ZeroRule = requires {
+  Rule::is_zero;
+};
 template <class Rule>
 concept FormulaRule = !PassRule<Rule> && !ZeroRule<Rule>;
 

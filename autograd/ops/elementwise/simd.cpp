@@ -18,7 +18,7 @@ namespace {
 template <class Row, class T>
 void value_spans(const void* const* inputs, void* output, std::size_t count) {
   kernels::map_spans<kernels::Architecture, (1u << Row::arity) - 1, T>(Row::value, inputs, output, count,
-                                                std::make_index_sequence<Row::arity>{});
+                                                                       std::make_index_sequence<Row::arity>{});
 }
 
 template <class Row, std::size_t I, class T>

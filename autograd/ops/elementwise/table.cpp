@@ -19,7 +19,8 @@ void value_loop(const void* const* inputs, void* output, std::size_t count) {
   auto* out = static_cast<T*>(output);
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     for (std::size_t n = 0; n < count; ++n) out[n] = static_cast<T>(Row::value(span<T>(inputs, I)[n]...));
-  }(std::make_index_sequence<Row::arity>{});
+  }
+  (std::make_index_sequence<Row::arity>{});
 }
 
 template <class Row, std::size_t I, class T>
@@ -36,14 +37,16 @@ void gradient_loop(const void* const* inputs, void* output, std::size_t count) {
   auto* out = static_cast<T*>(output);
   [&]<std::size_t... A>(std::index_sequence<A...>) {
     for (std::size_t n = 0; n < count; ++n) out[n] = static_cast<T>(rule(argument.template operator()<A>(n)...));
-  }(std::make_index_sequence<Row::arity + 2>{});
+  }
+  (std::make_index_sequence<Row::arity + 2>{});
 }
 
 template <class Row, std::size_t I>
 Tensor tensor_rule(const Tensor& upstream, const Tensor* inputs, const Tensor& output) {
-  return [&]<std::size_t... A>(std::index_sequence<A...>) -> Tensor {
+  return [&]<std::size_t... A>(std::index_sequence<A...>)->Tensor {
     return gradient_of<I, Row>()(upstream, inputs[A]..., output);
-  }(std::make_index_sequence<Row::arity>{});
+  }
+  (std::make_index_sequence<Row::arity>{});
 }
 
 template <class Row, std::size_t I>
