@@ -90,7 +90,7 @@ void reduce_rows(const T* rows, std::size_t count, std::size_t stride, std::size
 
 template <class Operation, class T>
 void reduce_with(const T* input, Extent extent, T* output) {
-  const auto [outer, length, inner] = extent;
+  const std::size_t outer = extent.outer, length = extent.length, inner = extent.inner;
   if (inner == 1 && outer == 1) {
     // One long run: a partial result per piece, combined in order, whatever the number of threads.
     const std::size_t pieces = std::max<std::size_t>(1, (length + parallel_grain - 1) / parallel_grain);
@@ -104,7 +104,7 @@ void reduce_with(const T* input, Extent extent, T* output) {
     output[0] = reduce_run<Operation>(partial.data(), pieces);
   } else if (inner == 1) {
     parallel_for(outer, std::max<std::size_t>(1, parallel_grain / std::max<std::size_t>(length, 1)),
-                 [&, length = length](std::size_t begin, std::size_t end) {
+                 [&](std::size_t begin, std::size_t end) {
                    for (std::size_t o = begin; o < end; ++o)
                      output[o] = reduce_run<Operation>(input + o * length, length);
                  });
@@ -114,7 +114,7 @@ void reduce_with(const T* input, Extent extent, T* output) {
     const std::size_t blocks = (inner + columns - 1) / columns;
     const std::size_t work = length * std::min(inner, columns);
     parallel_for(outer * blocks, std::max<std::size_t>(1, parallel_grain / std::max<std::size_t>(work, 1)),
-                 [&, length = length, inner = inner](std::size_t begin, std::size_t end) {
+                 [&](std::size_t begin, std::size_t end) {
                    for (std::size_t i = begin; i < end; ++i) {
                      const std::size_t o = i / blocks, first = i % blocks * columns;
                      reduce_rows<Operation>(input + o * length * inner + first, length, inner,

@@ -233,12 +233,14 @@ struct Part {
   throw IndexError("view: " + what + " on axis " + std::to_string(axis) + " of shape " + to_string(x.shape()));
 }
 
+// A slice is a variant of xtl's or of the standard library, by xtensor's version: get_if and visit are found by their
+// argument.
 Part::Axis take_slice(const xt::xstrided_slice<std::ptrdiff_t>& slice, const Tensor& x, std::size_t axis) {
   const auto size = static_cast<std::ptrdiff_t>(x.shape()[axis]);
   Part::Axis taken;
   taken.source = static_cast<std::ptrdiff_t>(axis);
   taken.count = x.shape()[axis];
-  if (const auto* index = xtl::get_if<std::ptrdiff_t>(&slice)) {
+  if (const auto* index = get_if<std::ptrdiff_t>(&slice)) {
     if (*index < -size || *index >= size) throw_index("index " + std::to_string(*index), x, axis);
     taken.start = *index < 0 ? *index + size : *index;
     taken.count = 1;
@@ -255,7 +257,7 @@ Part::Axis take_slice(const xt::xstrided_slice<std::ptrdiff_t>& slice, const Ten
       throw_index("range from " + std::to_string(taken.start) + " to " + std::to_string(end), x, axis);
     }
   };
-  xtl::visit(
+  visit(
       [&](const auto& s) {
         if constexpr (requires { s.get(x.size()); }) {
           take_range(s.get(static_cast<std::size_t>(size)));
@@ -271,8 +273,8 @@ Part::Axis take_slice(const xt::xstrided_slice<std::ptrdiff_t>& slice, const Ten
 }
 
 Part work_out(const Tensor& x, const Slices& slices) {
-  const auto is_new = [](const auto& slice) { return xtl::get_if<xt::xnewaxis_tag>(&slice) != nullptr; };
-  const auto is_ellipsis = [](const auto& slice) { return xtl::get_if<xt::xellipsis_tag>(&slice) != nullptr; };
+  const auto is_new = [](const auto& slice) { return get_if<xt::xnewaxis_tag>(&slice) != nullptr; };
+  const auto is_ellipsis = [](const auto& slice) { return get_if<xt::xellipsis_tag>(&slice) != nullptr; };
   const auto news = static_cast<std::size_t>(std::count_if(slices.begin(), slices.end(), is_new));
   const auto ellipses = static_cast<std::size_t>(std::count_if(slices.begin(), slices.end(), is_ellipsis));
   const std::size_t named = slices.size() - news - ellipses;
