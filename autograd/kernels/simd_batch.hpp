@@ -9,6 +9,13 @@
 #include <type_traits>
 #include <utility>
 
+// A few of xsimd's functions are not templates; compiled for AVX under one name, the linker could take them for the
+// baseline's. So each level has its xsimd in a namespace of its own.
+#if defined(XTAPE_LEVEL_AVX512)
+#define xsimd xsimd_avx512
+#elif defined(XTAPE_LEVEL_AVX2)
+#define xsimd xsimd_avx2
+#endif
 #include <xsimd/xsimd.hpp>
 
 namespace xtape::kernels {
