@@ -11,6 +11,7 @@
 #include <autograd/ops/matmul.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
+#include <autograd/ops/slice.hpp>
 #include <autograd/ops/softmax.hpp>
 #include <autograd/random.hpp>
 #include <autograd/record.hpp>

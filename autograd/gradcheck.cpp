@@ -4,6 +4,7 @@
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
+#include <autograd/ops/slice.hpp>
 #include <autograd/tape.hpp>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-#include <autograd/ops/shape.hpp>
+#include <autograd/ops/slice.hpp>
 #include <data/dataset.hpp>
 
 #include <cstring>

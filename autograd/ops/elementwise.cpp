@@ -5,6 +5,7 @@
 #include <autograd/ops/elementwise/op.hpp>
 #include <autograd/record.hpp>
 
+#include <algorithm>
 #include <span>
 
 namespace xtape {
@@ -239,6 +240,32 @@ DType common_dtype(std::span<const Operand* const> operands) {
   return common;
 }
 
+using Inputs = std::span<const Tensor* const>;
+
+Shape common_shape(Inputs inputs, const char* op) {
+  Shape shape = inputs[0]->shape();
+  for (const Tensor* input : inputs.subspan(1)) {
+    if (input->dimension() > 0 && input->shape() != shape) shape = broadcast_shapes(shape, input->shape(), op);
+  }
+  return shape;
+}
+
+bool is_recorded(Inputs inputs, DType result_dtype) {
+  if (!grad_enabled() || !is_floating(result_dtype)) return false;
+  return std::any_of(inputs.begin(), inputs.end(), [](const Tensor* input) { return input->requires_grad(); });
+}
+
+// Where the result goes: the memory of an operand that is about to vanish, or new memory.
+Tensor output_for(std::span<const Operand* const> operands, const Shape& shape, DType dtype, bool may_overwrite) {
+  for (const Operand* operand : operands) {
+    if (!may_overwrite || !operand->expiring() || !operand->tensor().impl()->exclusive()) continue;
+    const Tensor& expiring = operand->tensor();
+    if (expiring.dtype() != dtype || expiring.shape() != shape) continue;
+    return Tensor(TensorImpl::view(*expiring.impl(), shape, expiring.strides()));
+  }
+  return Tensor::uninitialized(shape, dtype);
+}
+
 Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
   const ElementwiseOp& op = rules::elementwise_op(id);
   if (id == rules::Id::where && operands[0]->is_tensor() && operands[0]->tensor().dtype() != boolean) {
@@ -250,38 +277,18 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
   const DType result_dtype = op.kind == Kind::boolean ? boolean : op.kind == Kind::floating ? compute : common;
 
   std::array<Tensor, rules::most_operands> numbers;
-  std::array<const Tensor*, rules::most_operands> inputs{};
+  std::array<const Tensor*, rules::most_operands> pointers{};
+  std::array<Argument, rules::most_operands> arguments;
   for (std::size_t i = 0; i < operands.size(); ++i) {
     if (!operands[i]->is_tensor()) numbers[i] = operands[i]->number(compute);
-    inputs[i] = operands[i]->is_tensor() ? &operands[i]->tensor() : &numbers[i];
+    pointers[i] = operands[i]->is_tensor() ? &operands[i]->tensor() : &numbers[i];
+    arguments[i] = Argument(*pointers[i]);
   }
-  Shape broadcast;
-  const Shape* shape = &inputs[0]->shape();
-  for (std::size_t i = 1; i < operands.size(); ++i) {
-    if (inputs[i]->shape() == *shape || inputs[i]->dimension() == 0) continue;
-    broadcast = broadcast_shapes(*shape, inputs[i]->shape(), op.name);
-    shape = &broadcast;
-  }
-
-  const std::span<const Tensor* const> given(inputs.data(), operands.size());
-  bool recorded = false;
-  if (grad_enabled() && is_floating(result_dtype)) {
-    for (const Tensor* input : given) recorded = recorded || input->requires_grad();
-  }
-
-  Tensor result;
-  for (std::size_t i = 0; !recorded && !result.defined() && i < operands.size(); ++i) {
-    if (!operands[i]->expiring() || !inputs[i]->impl()->exclusive()) continue;
-    if (inputs[i]->dtype() == result_dtype && inputs[i]->shape() == *shape) {
-      result = Tensor(TensorImpl::view(*inputs[i]->impl(), *shape, inputs[i]->strides()));
-    }
-  }
-  if (!result.defined()) result = Tensor::uninitialized(*shape, result_dtype);
-
-  std::array<Argument, rules::most_operands> arguments;
-  for (std::size_t i = 0; i < operands.size(); ++i) arguments[i] = Argument(*inputs[i]);
+  const Inputs inputs(pointers.data(), operands.size());
+  const bool recorded = is_recorded(inputs, result_dtype);
+  const Tensor result = output_for(operands, common_shape(inputs, op.name), result_dtype, !recorded);
   run_loop(Loop::value(op, compute), std::span(arguments.data(), operands.size()), result);
-  if (recorded) (new ElementwiseNode(op, given, result))->attach_to(*result.impl());
+  if (recorded) (new ElementwiseNode(op, inputs, result))->attach_to(*result.impl());
   return result;
 }
 

@@ -4,9 +4,6 @@
 
 namespace xtape {
 
-/// A slice as xtensor's strided_view takes it: an index, xt::range(...), xt::all(), xt::newaxis(), xt::ellipsis().
-using Slices = xt::xstrided_slice_vector;
-
 /// A size in the list that reshape() takes: any integer, where -1 stands for what is left.
 struct Size {
   template <std::integral T>
@@ -34,16 +31,8 @@ Tensor transpose(const Tensor& x, const std::vector<std::ptrdiff_t>& permutation
 /// Two axes exchanged. Shares memory.
 Tensor swapaxes(const Tensor& x, std::ptrdiff_t a, std::ptrdiff_t b);
 
-/// A part of `x`, by slices, sharing its memory. Throws IndexError. Example: `view(x, {0, xt::range(0, 2)})`.
-Tensor view(const Tensor& x, const Slices& slices);
-
 /// `x` read as if it had the shape `shape`, without a copy. Throws ShapeError.
 Tensor broadcast_to(const Tensor& x, const Shape& shape);
-
-/// Tensors joined along an existing axis; their other sizes agree (ShapeError). Dtypes are promoted.
-Tensor concatenate(const Tensors& tensors, std::ptrdiff_t axis = 0);
-/// Tensors of one shape joined along a new axis.
-Tensor stack(const Tensors& tensors, std::ptrdiff_t axis = 0);
 
 /// Values converted to another dtype; the same tensor where it has it already.
 Tensor astype(const Tensor& x, DType dtype);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <autograd/file.hpp>
+#include <scratch_files.hpp>
 #include <xtape.hpp>
 
 #include <filesystem>
@@ -24,16 +25,10 @@ auto writes(const std::string& text) {
   return [text](std::ostream& out) { out << text; };
 }
 
-std::size_t files_in(const fs::path& folder) {
-  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
-
 }  // namespace
 
 TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
-  const fs::path folder = fs::temp_directory_path() / "xtape_file_test";
-  fs::remove_all(folder);
-  fs::create_directories(folder);
+  const ScratchFolder folder;
   const fs::path file = folder / "a.txt";
   replace_file(file, writes("one"));
   CHECK(content_of(file) == "one");
@@ -52,7 +47,7 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
   CHECK(content_of(file) == "two");
   CHECK_THROWS_WITH_AS(replace_file(file, [](std::ostream& out) { out.setstate(std::ios::badbit); }),
                        doctest::Contains("a.txt'"), IoError);
-  CHECK(files_in(folder) == 1);
+  CHECK(folder.entries() == 1);
 
   fs::create_symlink("a.txt", folder / "link");
   replace_file(folder / "link", writes("through"));
@@ -61,9 +56,9 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
 
   fs::create_directory(folder / "taken");
   CHECK_THROWS_AS(replace_file(folder / "taken", writes("x")), IoError);
-  CHECK_THROWS_WITH_AS(replace_file(folder / "missing" / "b.txt", writes("x")), doctest::Contains("missing/b.txt'"),
+  CHECK_THROWS_WITH_AS(replace_file(folder / "missing/b.txt", writes("x")), doctest::Contains("missing/b.txt'"),
                        IoError);
-  CHECK(files_in(folder) == 3);
+  CHECK(folder.entries() == 3);
 
   std::thread other([&] {
     for (int i = 0; i < 20; ++i) replace_file(file, writes("left"));
@@ -72,6 +67,5 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
   other.join();
   const std::string last = content_of(file);
   CHECK((last == "left" || last == "right"));
-  CHECK(files_in(folder) == 3);
-  fs::remove_all(folder);
+  CHECK(folder.entries() == 3);
 }

@@ -1,6 +1,7 @@
 #include <xtape.hpp>
 
-#include "helpers.hpp"
+#include <expectations.hpp>
+#include <scratch_files.hpp>
 
 using namespace xtape;
 using data::Bytes;

@@ -2,7 +2,8 @@
 #include <numeric>
 #include <xtape.hpp>
 
-#include "helpers.hpp"
+#include <expectations.hpp>
+#include <scratch_files.hpp>
 
 using namespace xtape;
 

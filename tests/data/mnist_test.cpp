@@ -1,7 +1,8 @@
 #include <cstdlib>
 #include <xtape.hpp>
 
-#include "helpers.hpp"
+#include <expectations.hpp>
+#include <scratch_files.hpp>
 
 using namespace xtape;
 

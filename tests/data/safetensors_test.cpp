@@ -5,7 +5,8 @@
 #include <cstring>
 #include <xtape.hpp>
 
-#include "helpers.hpp"
+#include <expectations.hpp>
+#include <scratch_files.hpp>
 
 using namespace xtape;
 using data::Bytes;

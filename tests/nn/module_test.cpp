@@ -2,6 +2,7 @@
 
 #include <xtape.hpp>
 
+#include <expectations.hpp>
 #include <string>
 
 using namespace xtape;
@@ -39,16 +40,6 @@ std::vector<std::string> names_of(const nn::NamedTensors& tensors) {
   std::vector<std::string> names;
   for (const auto& [name, tensor] : tensors) names.push_back(name);
   return names;
-}
-
-template <class E, class F>
-std::string message_of(const F& function) {
-  try {
-    function();
-  } catch (const E& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -1,0 +1,214 @@
+#include <autograd/factories.hpp>
+#include <autograd/kernels/strided.hpp>
+#include <autograd/ops/op_table.hpp>
+#include <autograd/ops/shape.hpp>
+#include <autograd/ops/slice.hpp>
+#include <autograd/record.hpp>
+
+#include <algorithm>
+
+namespace xtape {
+
+// --- parts
+
+namespace {
+
+// Slices worked out against a shape: for each axis of the source where it starts, how it steps, how many it takes.
+struct Part {
+  struct Axis {
+    std::ptrdiff_t start = 0, step = 1;
+    std::size_t count = 1;
+    std::ptrdiff_t source = -1;  // -1: a new axis
+    bool dropped = false;        // an index: takes one element and leaves no axis
+  };
+  std::vector<Axis> axes;
+
+  Tensor of(const Tensor& x) const {
+    Shape shape;
+    Strides strides;
+    std::ptrdiff_t offset = 0;
+    for (const Axis& axis : axes) {
+      const std::ptrdiff_t stride = axis.source < 0 ? 0 : x.strides()[static_cast<std::size_t>(axis.source)];
+      offset += axis.start * stride;
+      if (axis.dropped) continue;
+      shape.push_back(axis.count);
+      strides.push_back(axis.step * stride);
+    }
+    if (element_count(shape) == 0) offset = 0;
+    return Tensor(TensorImpl::view(*x.impl(), shape, strides, offset));
+  }
+};
+
+[[noreturn]] void throw_index(const std::string& what, const Tensor& x, std::size_t axis) {
+  throw IndexError("view: " + what + " on axis " + std::to_string(axis) + " of shape " + to_string(x.shape()));
+}
+
+// A slice is a variant of xtl's or of the standard library, by xtensor's version: get_if and visit are found by their
+// argument.
+Part::Axis take_slice(const xt::xstrided_slice<std::ptrdiff_t>& slice, const Tensor& x, std::size_t axis) {
+  const auto size = static_cast<std::ptrdiff_t>(x.shape()[axis]);
+  Part::Axis taken;
+  taken.source = static_cast<std::ptrdiff_t>(axis);
+  taken.count = x.shape()[axis];
+  if (const auto* index = get_if<std::ptrdiff_t>(&slice)) {
+    if (*index < -size || *index >= size) throw_index("index " + std::to_string(*index), x, axis);
+    taken.start = *index < 0 ? *index + size : *index;
+    taken.count = 1;
+    taken.dropped = true;
+    return taken;
+  }
+  const auto take_range = [&](const auto& range) {
+    taken.count = static_cast<std::size_t>(range.size());
+    taken.step = static_cast<std::ptrdiff_t>(range.step_size());
+    if (taken.count == 0) return;
+    taken.start = static_cast<std::ptrdiff_t>(range(0));
+    const std::ptrdiff_t end = taken.start + static_cast<std::ptrdiff_t>(taken.count - 1) * taken.step;
+    if (taken.start < 0 || taken.start >= size || end < 0 || end >= size) {
+      throw_index("range from " + std::to_string(taken.start) + " to " + std::to_string(end), x, axis);
+    }
+  };
+  visit(
+      [&](const auto& s) {
+        if constexpr (requires { s.get(x.size()); }) {
+          take_range(s.get(static_cast<std::size_t>(size)));
+        } else if constexpr (requires {
+                               s.step_size();
+                               s(0);
+                             }) {
+          take_range(s);
+        }
+      },
+      slice);
+  return taken;
+}
+
+Part work_out(const Tensor& x, const Slices& slices) {
+  const auto is_new = [](const auto& slice) { return get_if<xt::xnewaxis_tag>(&slice) != nullptr; };
+  const auto is_ellipsis = [](const auto& slice) { return get_if<xt::xellipsis_tag>(&slice) != nullptr; };
+  const auto news = static_cast<std::size_t>(std::count_if(slices.begin(), slices.end(), is_new));
+  const auto ellipses = static_cast<std::size_t>(std::count_if(slices.begin(), slices.end(), is_ellipsis));
+  const std::size_t named = slices.size() - news - ellipses;
+  if (named > x.dimension() || ellipses > 1) {
+    throw IndexError("view: " + std::to_string(named) + " slices and " + std::to_string(ellipses) +
+                     " ellipses for a tensor of shape " + to_string(x.shape()));
+  }
+  Part part;
+  std::size_t axis = 0;
+  const auto take_all = [&](std::size_t count) {
+    for (; count > 0; --count, ++axis)
+      part.axes.push_back({0, 1, x.shape()[axis], static_cast<std::ptrdiff_t>(axis), false});
+  };
+  for (const auto& slice : slices) {
+    if (is_new(slice)) {
+      part.axes.push_back({});
+    } else if (is_ellipsis(slice)) {
+      take_all(x.dimension() - named);
+    } else {
+      part.axes.push_back(take_slice(slice, x, axis++));
+    }
+  }
+  take_all(x.dimension() - axis);
+  return part;
+}
+
+Tensor take_part(const Tensor& x, const Part& part);
+
+// Zeros of `shape` with `values` in the given part: what take_part's gradient is.
+Tensor place_part(const Tensor& values, const Shape& shape, const Part& part) {
+  Tensor result = zeros(shape, {.dtype = values.dtype()});
+  const Tensor target = part.of(result);
+  kernels::strided_copy({values.raw_data(), values.dtype(), values.strides()},
+                        {target.mutable_data(), target.dtype(), target.strides()}, target.shape());
+  return record("place", result, From{values, [part](const Tensor& g) { return take_part(g, part); }});
+}
+
+Tensor take_part(const Tensor& x, const Part& part) {
+  return record("view", part.of(x),
+                From{x, [part, shape = x.shape()](const Tensor& g) { return place_part(g, shape, part); }});
+}
+
+}  // namespace
+
+Tensor view(const Tensor& x, const Slices& slices) { return take_part(x, work_out(x, slices)); }
+
+Tensor Tensor::element(std::initializer_list<std::ptrdiff_t> index) const {
+  if (index.size() != dimension()) {
+    throw IndexError("operator(): " + std::to_string(index.size()) + " indices for a tensor of shape " +
+                     to_string(shape()) + "; give one per axis, or use view() for parts");
+  }
+  return view(*this, Slices(index.begin(), index.end()));
+}
+
+// --- joining
+
+Tensor concatenate(const Tensors& tensors, std::ptrdiff_t axis) {
+  if (tensors.empty()) throw ShapeError("concatenate: no tensors given");
+  const Tensor& first = tensors[0];
+  const std::size_t along = normalize_axis(axis, first.dimension(), "concatenate");
+  Shape shape = first.shape();
+  shape[along] = 0;
+  DType dtype = first.dtype();
+  for (const Tensor& tensor : tensors) {
+    Shape expected = first.shape();
+    if (tensor.dimension() == first.dimension()) expected[along] = tensor.shape()[along];
+    if (tensor.shape() != expected) {
+      throw ShapeError("concatenate: shapes " + to_string(first.shape()) + " and " + to_string(tensor.shape()) +
+                       " differ elsewhere than on axis " + std::to_string(along));
+    }
+    shape[along] += tensor.shape()[along];
+    dtype = promote(dtype, tensor.dtype());
+  }
+  Tensor result = Tensor::uninitialized(shape, dtype);
+  std::vector<Part> parts;
+  std::ptrdiff_t start = 0;
+  for (const Tensor& tensor : tensors) {
+    Part part;
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+      part.axes.push_back({i == along ? start : 0, 1, tensor.shape()[i], static_cast<std::ptrdiff_t>(i), false});
+    }
+    const Tensor target = part.of(result);
+    kernels::strided_copy({tensor.raw_data(), tensor.dtype(), tensor.strides()},
+                          {target.mutable_data(), dtype, target.strides()}, tensor.shape());
+    start += static_cast<std::ptrdiff_t>(tensor.shape()[along]);
+    parts.push_back(std::move(part));
+  }
+  return record_list("concatenate", result, tensors,
+                     [parts](const Tensor& g, std::size_t i) { return take_part(g, parts[i]); });
+}
+
+Tensor stack(const Tensors& tensors, std::ptrdiff_t axis) {
+  if (tensors.empty()) throw ShapeError("stack: no tensors given");
+  Tensors expanded;
+  for (const Tensor& tensor : tensors) {
+    if (tensor.shape() != tensors[0].shape()) {
+      throw ShapeError("stack: shapes " + to_string(tensors[0].shape()) + " and " + to_string(tensor.shape()) +
+                       " differ");
+    }
+    expanded.push_back(expand_dims(tensor, axis));
+  }
+  return concatenate(expanded, axis);
+}
+
+std::vector<OpEntry> slice_ops() {
+  return {
+      {"view",
+       "slices and joins",
+       "a part by slices",
+       {XTAPE_CASE(view(x[0], {0, xt::range(0, 2)}), any_value(2, 3)),
+        XTAPE_CASE(view(x[0], {xt::all(), xt::newaxis(), -1}), any_value(2, 3)),
+        XTAPE_CASE(view(x[0], {xt::ellipsis(), xt::range(5, 0, -2)}), any_value(2, 6)),
+        XTAPE_CASE(view(x[0], {xt::range(1, 1)}), any_value(3, 2))}},
+      {"concatenate",
+       "slices and joins",
+       "joined along an axis",
+       {XTAPE_CASE(concatenate({x[0], x[1]}, 0), any_value(2, 3), any_value(1, 3)),
+        XTAPE_CASE(concatenate({x[0], x[1], x[0]}, -1), any_value(2, 3), any_value(2, 0))}},
+      {"stack",
+       "slices and joins",
+       "joined along a new axis",
+       {XTAPE_CASE(stack({x[0], x[1]}, 0), any_value(2, 3), any_value(2, 3)),
+        XTAPE_CASE(stack({x[0], x[1]}, -1), any_value(2), any_value(2))}},
+  };
+}
+
+}  // namespace xtape
