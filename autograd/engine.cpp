@@ -49,7 +49,6 @@ class Engine final : public GradientSink {
   std::vector<Node*> m_waiting;               // a heap, the youngest on top
   std::vector<std::pair<Node*, Tensor>> m_results;
   std::vector<const Node*> m_targets;  // sorted; empty: every leaf
-  std::uint64_t m_aim = 0;
 };
 
 void Engine::aim_at(Node& root, const std::vector<Node*>& targets) {
@@ -87,7 +86,9 @@ void Engine::run(Node& root, Tensor gradient) {
     const bool wanted = m_targets.empty() ? node.is_leaf() : is_target(node);
     const bool retained = node.output() && node.output()->extras && node.output()->extras->retains_gradient;
     if (wanted || (retained && m_targets.empty())) m_results.emplace_back(&node, upstream);
-    if (node.is_leaf()) continue;
+    const auto inputs = node.inputs();
+    if (std::none_of(inputs.begin(), inputs.end(), [this](const NodePtr& input) { return wants(input.get()); }))
+      continue;
     if (node.released) {
       throw GradError(std::string(node.name()) +
                       ": backward came here a second time, and what the first one needed was freed; "
@@ -103,7 +104,7 @@ void Engine::run(Node& root, Tensor gradient) {
 }
 
 void Engine::deliver(const Node& from, Node& input, Tensor gradient) {
-  if (!gradient.defined() || (m_aim != 0 && input.mark != m_aim)) return;
+  if (!gradient.defined()) return;
   conform(from, input, gradient);
   if (!input.gradient.defined()) {
     input.gradient = std::move(gradient);

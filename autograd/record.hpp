@@ -89,7 +89,9 @@ class RuleNode final : public Node {
   }
   template <std::size_t... I>
   void propagate(std::index_sequence<I...>, const Tensor& upstream, GradientSink& sink) {
-    ((m_inputs[I] ? sink.deliver(*this, *m_inputs[I], apply(*std::get<I>(m_rules), upstream)) : void()), ...);
+    ((sink.wants(m_inputs[I].get()) ? sink.deliver(*this, *m_inputs[I], apply(*std::get<I>(m_rules), upstream))
+                                    : void()),
+     ...);
   }
   template <class Rule>
   Tensor apply(const Rule& rule, const Tensor& upstream) {
@@ -130,7 +132,7 @@ class ListNode final : public Node {
   void release_saved() noexcept override { m_rule.reset(); }
   void propagate(Tensor upstream, GradientSink& sink) override {
     for (std::size_t i = 0; i < m_inputs.size(); ++i) {
-      if (m_inputs[i]) sink.deliver(*this, *m_inputs[i], (*m_rule)(upstream, i));
+      if (sink.wants(m_inputs[i].get())) sink.deliver(*this, *m_inputs[i], (*m_rule)(upstream, i));
     }
   }
 

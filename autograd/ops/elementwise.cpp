@@ -172,7 +172,8 @@ class ElementwiseNode final : public Node {
     std::size_t last = m_op.arity;
     while (!m_inputs[last - 1]) --last;
     for (std::size_t i = 0; i < last; ++i) {
-      if (m_inputs[i]) sink.deliver(*this, *m_inputs[i], gradient_of(i, upstream, i + 1 == last, sink.create_graph()));
+      if (!sink.wants(m_inputs[i].get())) continue;
+      sink.deliver(*this, *m_inputs[i], gradient_of(i, upstream, i + 1 == last, sink.create_graph()));
     }
   }
 
