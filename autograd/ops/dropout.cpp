@@ -1,5 +1,6 @@
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/elementwise.hpp>
+#include <autograd/ops/op_table.hpp>
 #include <autograd/record.hpp>
 
 namespace xtape {
@@ -33,6 +34,27 @@ Tensor dropout(const Tensor& x, double p, bool training, random::Generator& gene
   }
   const Tensor mask = draw_mask(x.shape(), x.dtype(), p, generator);
   return record("dropout", x.detach() * mask, From{x, [mask](const Tensor& g) { return g * mask; }});
+}
+
+namespace {
+
+// The same mask at every call, as a gradient check needs it.
+Tensor seeded_dropout(const Tensor& x, double p) {
+  random::Generator generator(1);
+  return dropout(x, p, true, generator);
+}
+
+}  // namespace
+
+std::vector<OpEntry> dropout_ops() {
+  return {
+      {"dropout",
+       "random",
+       "zeroes elements at random and scales the rest by 1 / (1 - p)",
+       {XTAPE_CASE(seeded_dropout(x[0], 0.4), any_value(4, 5)), XTAPE_CASE(seeded_dropout(x[0], 0.5), any_value()),
+        XTAPE_CASE(seeded_dropout(x[0], 0.5), any_value(0, 3)), XTAPE_CASE(dropout(x[0], 0.5, false), any_value(2, 3)),
+        XTAPE_CASE(seeded_dropout(x[0], 1.0), any_value(2, 3))}},
+  };
 }
 
 }  // namespace xtape
