@@ -120,7 +120,6 @@ Tensor record(const char* name, Tensor result, From<Rules>... from) {
   return result;
 }
 
-/// The same for a list of inputs with one rule: `rule(upstream, i)` gives the gradient of input i.
 template <class Rule>
 class ListNode final : public Node {
  public:
@@ -142,6 +141,8 @@ class ListNode final : public Node {
   std::optional<Rule> m_rule;
 };
 
+/// The same for a list of inputs with one rule: `rule(upstream, i)` gives the gradient of input i.
+/// Example: `return record_list("stack", result, tensors, [](const Tensor& g, std::size_t i) { return part(g, i); });`
 template <class Rule>
 Tensor record_list(const char* name, Tensor result, const Tensors& inputs, Rule rule) {
   bool needed = false;

@@ -9,27 +9,8 @@
 namespace xtape {
 
 class Node;
+class GradientSink;
 using NodePtr = IntrusivePtr<Node>;
-
-/// Where a node delivers the gradients of its inputs while backward runs; the engine implements it.
-class GradientSink {
- public:
-  /// Whether this run needs the input's gradient at all.
-  bool wants(const Node* input) const noexcept { return input && reaches_target(*input); }
-  /// Hands over the gradient of the node behind `input`, which may be in the broadcast shape. Undefined means zero.
-  virtual void deliver(const Node& from, Node& input, Tensor gradient) = 0;
-  bool create_graph() const noexcept { return m_create_graph; }
-
- protected:
-  explicit GradientSink(bool create_graph) noexcept : m_create_graph(create_graph) {}
-  ~GradientSink() = default;
-  inline bool reaches_target(const Node& node) const noexcept;
-
-  std::uint64_t m_aim = 0;  // the mark of nodes on the way to what grad() asks for; 0: every node counts
-
- private:
-  bool m_create_graph;
-};
 
 /// One recorded operation, or a leaf that collects a gradient. Nodes are numbered as they are created, so a node's
 /// inputs always have smaller numbers than itself. Nodes hold their inputs' nodes, never their inputs' values: those
@@ -92,7 +73,24 @@ class Node {
   Shape m_shape;
 };
 
-inline bool GradientSink::reaches_target(const Node& node) const noexcept { return m_aim == 0 || node.mark == m_aim; }
+/// Where a node delivers the gradients of its inputs while backward runs; the engine implements it.
+class GradientSink {
+ public:
+  /// Whether this run needs the input's gradient at all.
+  bool wants(const Node* input) const noexcept { return input && (m_aim == 0 || input->mark == m_aim); }
+  /// Hands over the gradient of the node behind `input`, which may be in the broadcast shape. Undefined means zero.
+  virtual void deliver(const Node& from, Node& input, Tensor gradient) = 0;
+  bool create_graph() const noexcept { return m_create_graph; }
+
+ protected:
+  explicit GradientSink(bool create_graph) noexcept : m_create_graph(create_graph) {}
+  ~GradientSink() = default;
+
+  std::uint64_t m_aim = 0;  // the mark of nodes on the way to what grad() asks for; 0: every node counts
+
+ private:
+  bool m_create_graph;
+};
 
 // --- what is recorded
 

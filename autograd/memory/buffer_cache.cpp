@@ -1,5 +1,6 @@
 #include <autograd/memory/buffer_cache.hpp>
 #include <autograd/memory/pool.hpp>
+#include <autograd/memory/statistics.hpp>
 
 #include <unistd.h>
 
@@ -102,28 +103,24 @@ void free_buffer(void* buffer, std::size_t bytes) noexcept {
   if (!kept) std::free(buffer);
 }
 
-void read_cache(Statistics& statistics) {
-  Cache& c = cache();
-  const std::lock_guard lock(c.mutex);
-  statistics = c.figures;
-}
-
-std::size_t trim_cache() {
-  Cache& c = cache();
-  const std::lock_guard lock(c.mutex);
-  return trim_locked(c);
-}
-
 Statistics statistics() {
   Statistics result;
-  read_cache(result);
+  {
+    Cache& c = cache();
+    const std::lock_guard lock(c.mutex);
+    result = c.figures;
+  }
   result.live_nodes = live_blocks(BlockKind::node);
   result.live_tensors = live_blocks(BlockKind::tensor);
   result.pool_bytes = pool_bytes();
   return result;
 }
 
-std::size_t trim() { return trim_cache() + trim_pool(); }
+std::size_t trim() {
+  Cache& c = cache();
+  const std::lock_guard lock(c.mutex);
+  return trim_locked(c) + trim_pool();
+}
 
 void reset_peak() {
   Cache& c = cache();

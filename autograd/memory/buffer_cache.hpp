@@ -2,8 +2,6 @@
 
 #include <cstddef>
 
-#include <autograd/memory/statistics.hpp>
-
 namespace xtape::memory {
 
 /// A buffer of at least `bytes` bytes, 64-byte aligned and not initialised, from the size-class cache.
@@ -13,11 +11,5 @@ void* allocate_buffer(std::size_t bytes);
 
 /// Gives a buffer back; `bytes` as it was asked for.
 void free_buffer(void* buffer, std::size_t bytes) noexcept;
-
-/// Adds the cache's figures to `statistics`.
-void read_cache(Statistics& statistics);
-
-/// Returns every cached buffer to the system; gives their bytes.
-std::size_t trim_cache();
 
 }  // namespace xtape::memory

@@ -123,9 +123,9 @@ Tensor prod(const Tensor& x, const Axes& axes, KeepDims keep) {
   const std::vector<bool> reduced = axes.mask(x.dimension(), "prod");
   const Plan plan = plan_reduction(unrecorded(x), reduced);
   return record("prod", run_reduction(kernels::Reduction::prod, plan, keep),
-                From{x, [x = save(x), kept = plan.kept, axes](const Tensor& g, const Tensor& y) {
-                       // The product of the other elements: y / x, and where there are zeros, only a single one has a
-                       // gradient: the product of the rest.
+                From{x, [x = save(x), kept = plan.kept, axes](const Tensor& g) {
+                       // The product of the other elements: of all / x, and where there are zeros, only a single one
+                       // has a gradient: the product of the rest.
                        const Tensor input = x.get();
                        const Tensor is_zero = equal(input, 0);
                        const Tensor zeros_there = sum(is_zero, axes, keep_dims);
@@ -133,7 +133,6 @@ Tensor prod(const Tensor& x, const Axes& axes, KeepDims keep) {
                        const Tensor without_zeros = prod(rest, axes, keep_dims);
                        const Tensor others = where(is_zero, where(equal(zeros_there, 1), without_zeros, 0),
                                                    where(equal(zeros_there, 0), without_zeros / rest, 0));
-                       (void)y;
                        return others * reshape(g, kept);
                      }});
 }
