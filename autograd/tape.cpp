@@ -5,6 +5,7 @@
 namespace xtape {
 
 constinit thread_local bool t_recording = true;
+constinit thread_local unsigned t_forward_level = 0;
 constinit thread_local const Node* t_running_node = nullptr;
 
 namespace {

@@ -117,6 +117,13 @@ class NoGrad : public GradModeGuard {
   NoGrad() noexcept : GradModeGuard(false) {}
 };
 
+/// The level of the innermost jvp() that runs in this thread; 0: none does, and no operation looks for tangents.
+extern constinit thread_local unsigned t_forward_level;
+
+/// Whether what is computed now may be differentiated: it is recorded, or tangents travel with it. A rule that has a
+/// faster kernel beside its tensor expression uses it only where this is false.
+inline bool derivatives_wanted() noexcept { return t_recording || t_forward_level != 0; }
+
 /// The node of a tensor's history, or null.
 inline NodePtr node_of(const Tensor& tensor) noexcept { return NodePtr::share(tensor.impl()->node); }
 
