@@ -1,5 +1,8 @@
 #pragma once
 
+#include <autograd/anomaly.hpp>
+#include <autograd/custom_op.hpp>
+#include <autograd/derivatives.hpp>
 #include <autograd/engine.hpp>
 #include <autograd/factories.hpp>
 #include <autograd/gradcheck.hpp>
@@ -7,6 +10,7 @@
 #include <autograd/memory/statistics.hpp>
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/elementwise.hpp>
+#include <autograd/ops/fuse.hpp>
 #include <autograd/ops/index.hpp>
 #include <autograd/ops/matmul.hpp>
 #include <autograd/ops/reduce.hpp>

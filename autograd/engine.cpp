@@ -1,6 +1,7 @@
 // The backward engine. It visits the nodes that the root reaches from the highest number down: since a node's inputs
 // are older than itself, everything that flows into a node has arrived when its turn comes.
 
+#include <autograd/anomaly.hpp>
 #include <autograd/engine.hpp>
 #include <autograd/factories.hpp>
 #include <autograd/ops/elementwise.hpp>
@@ -17,8 +18,7 @@ namespace {
 
 class Engine final : public GradientSink {
  public:
-  Engine(bool create_graph, bool retain_graph)
-      : GradientSink(create_graph), m_retain_graph(retain_graph || create_graph), m_mode(create_graph) {}
+  Engine(bool create_graph, bool retain_graph) : m_retain_graph(retain_graph || create_graph), m_mode(create_graph) {}
 
   // After a throw the graph carries no gradient of the failed run.
   ~Engine() {
@@ -26,15 +26,16 @@ class Engine final : public GradientSink {
     for (Node* node : m_waiting) node->gradient = Tensor();
   }
 
-  // Visits only nodes on a path to one of `targets`, and keeps their gradients for gradient_of().
-  void aim_at(Node& root, const std::vector<Node*>& targets);
+  // Visits only nodes on a path to one of `targets`, and keeps their gradients for gradients_of(). Where a target is
+  // the end, nothing behind it is visited: a path that leads through it to another target does not count.
+  void aim_at(Node& root, const std::vector<Node*>& targets, bool targets_are_ends = false);
 
   void run(Node& root, Tensor gradient);
   void deliver(const Node& from, Node& input, Tensor gradient) override;
 
   // Adds what the leaves and retaining tensors got to their grad(); all or, if the run threw before, nothing.
   void commit();
-  Tensor gradient_of(const Node& target) const;
+  Tensors gradients_of(const std::vector<Node*>& targets) const;
 
  private:
   struct Older {
@@ -43,6 +44,8 @@ class Engine final : public GradientSink {
   bool is_target(const Node& node) const { return std::binary_search(m_targets.begin(), m_targets.end(), &node); }
   void conform(const Node& from, const Node& input, Tensor& gradient) const;
 
+  bool m_targets_are_ends = false;
+  bool m_upstream_is_finite = true;  // of the running node; kept under anomaly detection
   bool m_retain_graph;
   GradModeGuard m_mode;
   const Node* m_outer_node = t_running_node;  // of a backward whose rule runs this one
@@ -51,8 +54,9 @@ class Engine final : public GradientSink {
   std::vector<const Node*> m_targets;  // sorted; empty: every leaf
 };
 
-void Engine::aim_at(Node& root, const std::vector<Node*>& targets) {
+void Engine::aim_at(Node& root, const std::vector<Node*>& targets, bool targets_are_ends) {
   static std::atomic<std::uint64_t> s_runs{0};
+  m_targets_are_ends = targets_are_ends;
   m_targets.assign(targets.begin(), targets.end());
   std::sort(m_targets.begin(), m_targets.end());
   const std::uint64_t visited = 2 * ++s_runs;
@@ -61,6 +65,7 @@ void Engine::aim_at(Node& root, const std::vector<Node*>& targets) {
   std::vector<Node*> reached{&root};
   root.mark = visited;
   for (std::size_t i = 0; i < reached.size(); ++i) {
+    if (targets_are_ends && is_target(*reached[i])) continue;
     for (const NodePtr& input : reached[i]->inputs()) {
       if (!input || input->mark == visited) continue;
       input->mark = visited;
@@ -75,6 +80,23 @@ void Engine::aim_at(Node& root, const std::vector<Node*>& targets) {
   }
 }
 
+// The gradient as the node's hooks leave it.
+Tensor run_hooks(const Node& node, Tensor gradient) {
+  if (!node.extras()) return gradient;
+  const auto hooks = node.extras()->hooks;  // a copy: a hook may remove itself
+  for (const auto& [number, hook] : hooks) {
+    const Tensor given = hook(gradient);
+    if (!given.defined()) continue;
+    if (given.shape() != gradient.shape() || given.dtype() != gradient.dtype()) {
+      throw GradError("hook: it returned " + std::string(to_string(given.dtype())) + " of shape " +
+                      to_string(given.shape()) + " for a gradient of " + to_string(gradient.dtype()) + " of shape " +
+                      to_string(gradient.shape()));
+    }
+    gradient = given;
+  }
+  return gradient;
+}
+
 void Engine::run(Node& root, Tensor gradient) {
   root.gradient = std::move(gradient);
   m_waiting.push_back(&root);
@@ -82,10 +104,11 @@ void Engine::run(Node& root, Tensor gradient) {
     std::pop_heap(m_waiting.begin(), m_waiting.end(), Older{});
     Node& node = *m_waiting.back();
     m_waiting.pop_back();
-    Tensor upstream = std::exchange(node.gradient, Tensor());
+    Tensor upstream = run_hooks(node, std::exchange(node.gradient, Tensor()));
     const bool wanted = m_targets.empty() ? node.is_leaf() : is_target(node);
     const bool retained = node.output() && node.output()->extras && node.output()->extras->retains_gradient;
     if (wanted || (retained && m_targets.empty())) m_results.emplace_back(&node, upstream);
+    if (m_targets_are_ends && wanted) continue;
     const auto inputs = node.inputs();
     if (std::none_of(inputs.begin(), inputs.end(), [this](const NodePtr& input) { return wants(input.get()); }))
       continue;
@@ -95,6 +118,7 @@ void Engine::run(Node& root, Tensor gradient) {
                       "give the first one {.retain_graph = true}");
     }
     t_running_node = &node;
+    if (anomaly::detecting()) m_upstream_is_finite = anomaly::is_finite(upstream);
     node.propagate(std::move(upstream), *this);
     if (!m_retain_graph) {
       node.release_saved();
@@ -106,6 +130,7 @@ void Engine::run(Node& root, Tensor gradient) {
 void Engine::deliver(const Node& from, Node& input, Tensor gradient) {
   if (!gradient.defined()) return;
   conform(from, input, gradient);
+  if (anomaly::detecting()) anomaly::check_backward(from, input, gradient, m_upstream_is_finite);
   if (!input.gradient.defined()) {
     input.gradient = std::move(gradient);
     m_waiting.push_back(&input);
@@ -113,8 +138,8 @@ void Engine::deliver(const Node& from, Node& input, Tensor gradient) {
     return;
   }
   Tensor& sum = input.gradient;
-  if (!create_graph() && !sum.impl()->exclusive() && gradient.impl()->exclusive()) std::swap(sum, gradient);
-  if (create_graph() || !add_in_place(sum, gradient)) sum = sum + gradient;
+  if (!derivatives_wanted() && !sum.impl()->exclusive() && gradient.impl()->exclusive()) std::swap(sum, gradient);
+  if (derivatives_wanted() || !add_in_place(sum, gradient)) sum = sum + gradient;
 }
 
 // Brings a rule's result to the shape and dtype of the input: what was broadcast is summed, what was promoted is
@@ -144,7 +169,7 @@ void Engine::commit() {
     const Tensor& before = output->ensure_extras().gradient;
     if (before.defined()) {
       gradient = before + gradient;
-    } else if (!create_graph() && !gradient.impl()->exclusive()) {
+    } else if (!derivatives_wanted() && !gradient.impl()->exclusive()) {
       gradient = gradient.clone();  // another tensor may share these values
     }
     sums.emplace_back(output, std::move(gradient));
@@ -152,11 +177,14 @@ void Engine::commit() {
   for (auto& [output, gradient] : sums) output->extras->gradient = std::move(gradient);
 }
 
-Tensor Engine::gradient_of(const Node& target) const {
-  for (const auto& [node, gradient] : m_results) {
-    if (node == &target) return gradient;
+Tensors Engine::gradients_of(const std::vector<Node*>& targets) const {
+  Tensors gradients(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    for (const auto& [node, gradient] : m_results) {
+      if (node == targets[i]) gradients[i] = gradient;
+    }
   }
-  return {};
+  return gradients;
 }
 
 // The gradient to start from: the given one, or 1 for a scalar.
@@ -201,15 +229,22 @@ Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& opt
   engine.aim_at(root, targets);
   engine.run(root, std::move(start));
 
-  Tensors gradients;
+  Tensors gradients = engine.gradients_of(targets);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    gradients.push_back(engine.gradient_of(*targets[i]));
-    if (!gradients.back().defined() && !options.allow_unused) {
+    if (!gradients[i].defined() && !options.allow_unused) {
       throw GradError("grad: the output does not depend on input " + std::to_string(i) + " of shape " +
                       to_string(inputs[i].shape()) + "; with {.allow_unused = true} its gradient is undefined");
     }
   }
   return gradients;
+}
+
+Tensors gradients_at(const Tensor& output, const std::vector<Node*>& ends, const Tensor& gradient, bool create_graph) {
+  Engine engine(create_graph, false);
+  Node& root = *output.impl()->node;
+  engine.aim_at(root, ends, true);
+  engine.run(root, gradient);
+  return engine.gradients_of(ends);
 }
 
 Tensors grad(const Tensor& output, std::initializer_list<Tensor> inputs, const GradOptions& options) {

@@ -19,4 +19,10 @@ Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& opt
 Tensors grad(const Tensor& output, std::initializer_list<Tensor> inputs, const GradOptions& options = {});
 Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options = {});
 
+class Node;
+
+/// For operations that are made of others and run them again in backward: the gradients at the nodes `ends`, beyond
+/// which nothing is visited; undefined where `output` does not depend on one.
+Tensors gradients_at(const Tensor& output, const std::vector<Node*>& ends, const Tensor& gradient, bool create_graph);
+
 }  // namespace xtape

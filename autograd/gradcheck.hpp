@@ -1,14 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <string>
 
-#include <autograd/tensor.hpp>
+#include <autograd/derivatives.hpp>
 
 namespace xtape {
-
-/// A function of tensors to be checked.
-using TensorFunction = std::function<Tensor(const Tensors&)>;
 
 /// How gradcheck compares.
 struct GradcheckOptions {

@@ -1,3 +1,4 @@
+#include <autograd/forward.hpp>
 #include <autograd/record.hpp>
 
 namespace xtape {
@@ -22,6 +23,9 @@ void SavedOutput::keep(const TensorImpl& output) {
   m_storage = StoragePtr::share(output.storage);
   m_data = output.data;
   m_version = output.storage->version();
+  if (t_forward_level != 0 && output.extras) {
+    m_tangents = std::make_unique<std::vector<TensorImpl::Tangent>>(output.extras->tangents);
+  }
 }
 
 const std::byte* SavedOutput::data() const {
@@ -33,7 +37,35 @@ Tensor SavedOutput::get(Node& node) const {
   data();
   if (node.output()) return Tensor(Tensor::Impl::share(node.output()));
   // The handle is gone, the memory is not: a new record over it, with the same history.
-  return Tensor(TensorImpl::over(m_storage, m_data, node));
+  Tensor output(TensorImpl::over(m_storage, m_data, node));
+  if (m_tangents) output.impl()->ensure_extras().tangents = *m_tangents;
+  return output;
+}
+
+bool is_recorded(const Tensors& inputs) noexcept {
+  return grad_enabled() &&
+         std::any_of(inputs.begin(), inputs.end(), [](const Tensor& input) { return input.requires_grad(); });
+}
+
+Tensor alias(const Tensor& x) {
+  return record("alias", x.detach(), From{x, [](const Tensor& g) { return g; }});
+}
+
+Tensor entry(const Tensor& x, bool create_graph, bool wanted) {
+  const GradModeGuard mode(create_graph);
+  const Tensor place = alias(x);
+  return wanted && is_floating(x.dtype()) && !place.requires_grad() ? place.requires_grad_() : place;
+}
+
+void watch(const char* name, const Tensor& result, std::span<const Tensor* const> inputs,
+           std::span<const WatchedRule> rules) {
+  if (t_forward_level != 0) {
+    forward::carry(result, inputs, [&](std::size_t i, const Tensor& tangent) {
+      return forward::through_rule([&](const Tensor& upstream) { return rules[i](upstream, result); }, result,
+                                   *inputs[i], tangent);
+    });
+  }
+  if (anomaly::detecting()) anomaly::check_forward(name, result, inputs);
 }
 
 }  // namespace xtape

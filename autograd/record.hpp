@@ -1,12 +1,15 @@
 #pragma once
 
 #include <array>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include <autograd/anomaly.hpp>
 #include <autograd/tape.hpp>
 
 /// How an operation puts itself on the tape: what its local rules save, and record().
@@ -48,9 +51,32 @@ class SavedOutput {
   StoragePtr m_storage;
   std::byte* m_data = nullptr;
   std::uint32_t m_version = 0;
+  std::unique_ptr<std::vector<TensorImpl::Tangent>> m_tangents;
 };
 
+// --- what else looks at an operation
+
+/// Whether somebody looks at every operation of this thread: forward mode, or anomaly detection.
+inline bool watched() noexcept { return t_forward_level != 0 || anomaly::detecting(); }
+
+/// The local rule of one input, for whoever watches.
+using WatchedRule = std::function<Tensor(const Tensor& upstream, const Tensor& output)>;
+
+/// Shows an operation and its result to those who watch: tangents are carried on, anomalies thrown (GradError).
+void watch(const char* name, const Tensor& result, std::span<const Tensor* const> inputs,
+           std::span<const WatchedRule> rules);
+
+/// The values of `x` as a tensor of its own, recorded: a place of its own on the tape for one use of x.
+Tensor alias(const Tensor& x);
+
+/// Where `x` enters a function that is differentiated by itself: behind the history of x where derivatives of that
+/// derivative are to be recorded, else a leaf. Requires a gradient where it is `wanted` and the dtype has one.
+Tensor entry(const Tensor& x, bool create_graph, bool wanted = true);
+
 // --- recording an operation
+
+/// Whether an operation on these tensors is to be recorded.
+bool is_recorded(const Tensors& inputs) noexcept;
 
 /// An input of an operation with its local rule: `rule(upstream)` or `rule(upstream, output)` gives the input's
 /// gradient as a tensor expression.
@@ -61,6 +87,15 @@ struct From {
 };
 template <class Rule>
 From(const Tensor&, Rule) -> From<Rule>;
+
+template <class Rule>
+Tensor apply_rule(const Rule& rule, const Tensor& upstream, const Tensor& output) {
+  if constexpr (std::is_invocable_v<Rule, const Tensor&, const Tensor&>) {
+    return rule(upstream, output);
+  } else {
+    return rule(upstream);
+  }
+}
 
 template <class... Rules>
 class RuleNode final : public Node {
@@ -95,11 +130,8 @@ class RuleNode final : public Node {
   }
   template <class Rule>
   Tensor apply(const Rule& rule, const Tensor& upstream) {
-    if constexpr (std::is_invocable_v<Rule, const Tensor&, const Tensor&>) {
-      return rule(upstream, m_output.get(*this));
-    } else {
-      return rule(upstream);
-    }
+    constexpr bool needs_output = std::is_invocable_v<Rule, const Tensor&, const Tensor&>;
+    return apply_rule(rule, upstream, needs_output ? m_output.get(*this) : Tensor());
   }
 
   const char* m_name;
@@ -113,10 +145,19 @@ class RuleNode final : public Node {
 /// Example: `return record("transpose", result, From{x, [](const Tensor& g) { return transpose(g); }});`
 template <class... Rules>
 Tensor record(const char* name, Tensor result, From<Rules>... from) {
-  if (!grad_enabled() || !(from.input.requires_grad() || ...)) return result;
-  auto* node = new RuleNode<Rules...>(name, std::move(from)...);
-  node->attach_to(*result.impl());
-  node->keep_output(*result.impl());
+  const bool recorded = grad_enabled() && (from.input.requires_grad() || ...);
+  const std::array<const Tensor*, sizeof...(Rules)> inputs{&from.input...};
+  std::vector<WatchedRule> rules;
+  if (watched()) {
+    (rules.emplace_back([rule = from.rule](const Tensor& g, const Tensor& y) { return apply_rule(rule, g, y); }), ...);
+  }
+  RuleNode<Rules...>* node = nullptr;
+  if (recorded) {
+    node = new RuleNode<Rules...>(name, std::move(from)...);
+    node->attach_to(*result.impl());
+  }
+  if (watched()) watch(name, result, inputs, rules);
+  if (node) node->keep_output(*result.impl());
   return result;
 }
 
@@ -145,9 +186,16 @@ class ListNode final : public Node {
 /// Example: `return record_list("stack", result, tensors, [](const Tensor& g, std::size_t i) { return part(g, i); });`
 template <class Rule>
 Tensor record_list(const char* name, Tensor result, const Tensors& inputs, Rule rule) {
-  bool needed = false;
-  for (const Tensor& input : inputs) needed = needed || input.requires_grad();
-  if (grad_enabled() && needed) (new ListNode<Rule>(name, inputs, std::move(rule)))->attach_to(*result.impl());
+  std::vector<WatchedRule> rules;
+  std::vector<const Tensor*> pointers;
+  if (watched()) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      rules.emplace_back([rule, i](const Tensor& g, const Tensor&) { return rule(g, i); });
+      pointers.push_back(&inputs[i]);
+    }
+  }
+  if (is_recorded(inputs)) (new ListNode<Rule>(name, inputs, std::move(rule)))->attach_to(*result.impl());
+  if (watched()) watch(name, result, pointers, rules);
   return result;
 }
 

@@ -20,6 +20,13 @@ constinit thread_local bool t_destroying = false;
 
 Node::Node() noexcept : m_number(s_created.fetch_add(1, std::memory_order_relaxed)) {}
 
+const std::string& Node::place() const noexcept {
+  static const std::string unknown;
+  return m_extras ? m_extras->place : unknown;
+}
+
+std::uint64_t Node::next_number() noexcept { return s_created.load(std::memory_order_relaxed); }
+
 void Node::destroy(Node* node) noexcept {
   node->m_next_condemned = t_condemned;
   t_condemned = node;

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
 #include <span>
+#include <string>
 #include <utility>
 
 #include <autograd/tensor.hpp>
@@ -25,13 +29,18 @@ class Node {
   virtual const char* name() const noexcept = 0;
   /// The nodes of the inputs, in order; null where an input needs no gradient.
   virtual std::span<const NodePtr> inputs() const noexcept = 0;
-  /// The local rule: from the gradient of the output to that of every input with a node.
+  /// The local rule: from the gradient of the output to that of every input with a node. Where derivatives_wanted(), in
+  /// tensor operations.
   virtual void propagate(Tensor upstream, GradientSink& sink) = 0;
   /// Frees what the rule saved.
   virtual void release_saved() noexcept = 0;
   virtual bool is_leaf() const noexcept { return false; }
 
   std::uint64_t number() const noexcept { return m_number; }
+  /// The number that the next node will have or exceed.
+  static std::uint64_t next_number() noexcept;
+  /// Where it was recorded, under anomaly detection; else "".
+  const std::string& place() const noexcept;
   const Shape& shape() const noexcept { return m_shape; }
   DType dtype() const noexcept { return m_dtype; }
   /// The output's record while a handle on it is alive, else null.
@@ -55,6 +64,19 @@ class Node {
     memory::free_block(memory::BlockKind::node, block, bytes);
   }
 
+  /// A function of the node's gradient, run when all of it has arrived; what it returns, if defined, takes its place.
+  using Hook = std::function<Tensor(const Tensor& gradient)>;
+  /// What few nodes have.
+  struct Extras {
+    std::map<unsigned, Hook> hooks;
+    std::string place;
+  };
+  Extras& ensure_extras() {
+    if (!m_extras) m_extras = std::make_unique<Extras>();
+    return *m_extras;
+  }
+  const Extras* extras() const noexcept { return m_extras.get(); }
+
   // --- the engine's notes while backward runs
 
   Tensor gradient;         // sum of what has arrived
@@ -70,6 +92,7 @@ class Node {
   std::uint64_t m_number;
   TensorImpl* m_output = nullptr;
   Node* m_next_condemned = nullptr;
+  std::unique_ptr<Extras> m_extras;
   Shape m_shape;
 };
 
@@ -80,16 +103,11 @@ class GradientSink {
   bool wants(const Node* input) const noexcept { return input && (m_aim == 0 || input->mark == m_aim); }
   /// Hands over the gradient of the node behind `input`, which may be in the broadcast shape. Undefined means zero.
   virtual void deliver(const Node& from, Node& input, Tensor gradient) = 0;
-  bool create_graph() const noexcept { return m_create_graph; }
 
  protected:
-  explicit GradientSink(bool create_graph) noexcept : m_create_graph(create_graph) {}
   ~GradientSink() = default;
 
   std::uint64_t m_aim = 0;  // the mark of nodes on the way to what grad() asks for; 0: every node counts
-
- private:
-  bool m_create_graph;
 };
 
 // --- what is recorded

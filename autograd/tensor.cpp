@@ -227,6 +227,20 @@ Tensor Tensor::retain_grad() const {
   return *this;
 }
 
+unsigned Tensor::add_hook(std::function<Tensor(const Tensor&)> hook) const {
+  if (!requires_grad()) throw GradError("register_hook: the tensor requires no gradient");
+  auto& hooks = impl()->node->ensure_extras().hooks;
+  const unsigned number = hooks.empty() ? 0 : hooks.rbegin()->first + 1;
+  hooks.emplace(number, std::move(hook));
+  return number;
+}
+
+void Tensor::remove_hook(unsigned number) const {
+  if (!requires_grad() || !impl()->node->extras() || impl()->node->ensure_extras().hooks.erase(number) == 0) {
+    throw GradError("remove_hook: the tensor has no hook number " + std::to_string(number));
+  }
+}
+
 void Tensor::backward(BackwardOptions options) const { backward(Tensor(), options); }
 
 Tensor Tensor::detach() const { return Tensor(TensorImpl::view(checked(), shape(), strides())); }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <memory>
@@ -151,6 +153,24 @@ class Tensor {
   /// Keeps the gradient of an intermediate result, too, when backward() passes it.
   Tensor retain_grad() const;
 
+  /// Calls `hook(gradient)` whenever backward has the whole gradient of this tensor, before it is accumulated or handed
+  /// on. What the hook returns, if it returns a defined tensor, takes the gradient's place; its shape and dtype must be
+  /// the same. Returns the number to remove it by. Throws GradError where the tensor requires no gradient.
+  /// Example: `x.register_hook([](const Tensor& g) { return clip(g, -1.0, 1.0); })`
+  template <std::invocable<const Tensor&> Hook>
+  unsigned register_hook(Hook hook) const {
+    if constexpr (std::is_void_v<std::invoke_result_t<Hook&, const Tensor&>>) {
+      return add_hook([hook = std::move(hook)](const Tensor& gradient) mutable {
+        hook(gradient);
+        return Tensor();
+      });
+    } else {
+      return add_hook(std::move(hook));
+    }
+  }
+  /// Removes the hook with that number. Throws GradError where there is none.
+  void remove_hook(unsigned number) const;
+
   /// Computes the gradient of this scalar with respect to every leaf that it depends on and adds it to their grad().
   /// Throws GradError where nothing requires a gradient, where the tensor is not a scalar and no gradient is given, or
   /// where the graph was freed by an earlier backward.
@@ -193,6 +213,7 @@ class Tensor {
   T item_as(const void* element) const {
     return visit_dtype(dtype(), [&]<class U>(TypeTag<U>) { return static_cast<T>(*static_cast<const U*>(element)); });
   }
+  unsigned add_hook(std::function<Tensor(const Tensor&)> hook) const;
   const void* only_element() const;
   const void* element_address(std::ptrdiff_t flat_index) const;
   Tensor element(std::initializer_list<std::ptrdiff_t> index) const;

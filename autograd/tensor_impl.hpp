@@ -12,11 +12,17 @@ class Node;
 /// The record behind a Tensor handle: where the values lie, how to walk them, and the node that made them. Lives in one
 /// pooled block right behind a storage of its own (see Storage), which outlives it while views share the bytes.
 struct alignas(16) TensorImpl {
+  /// The derivative of a tensor along a direction, at a level of forward mode.
+  struct Tangent {
+    unsigned level;
+    Tensor value;
+  };
   /// What few tensors have.
   struct Extras {
     Tensor gradient;
     std::string name;
     bool retains_gradient = false;
+    std::vector<Tangent> tangents;
   };
 
   /// A new record over new memory, contiguous, not initialised.

@@ -31,7 +31,8 @@ function(xtape_compile target)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/xtape>)
   target_link_libraries(${target} PUBLIC xtensor)
-  target_include_directories(${target} SYSTEM PRIVATE ${XSIMD_INCLUDE_DIR} ${XTAPE_BLAS_INCLUDE_DIR})
+  target_include_directories(${target} SYSTEM PUBLIC $<BUILD_INTERFACE:${XSIMD_INCLUDE_DIR}>)  # a fused formula's loops
+  target_include_directories(${target} SYSTEM PRIVATE ${XTAPE_BLAS_INCLUDE_DIR})
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     target_compile_definitions(${target} PRIVATE XTAPE_X86_LEVELS)
   endif()

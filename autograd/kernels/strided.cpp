@@ -1,5 +1,6 @@
 #include <autograd/kernels/parallel.hpp>
 #include <autograd/kernels/strided.hpp>
+#include <autograd/kernels/sweep.hpp>
 
 #include <array>
 #include <cstring>
@@ -10,7 +11,8 @@ namespace {
 
 constexpr std::size_t block_elements = 1024;  // a few blocks of doubles fit the first-level cache
 constexpr std::size_t shortest_row = 64;      // rows below are gathered together into one block
-constexpr std::size_t most_inputs = 6;
+constexpr std::size_t most_inputs = most_sweep_inputs;
+constexpr std::size_t cache_bytes = std::size_t{8} << 20;  // results above are out of the cache before they are read
 
 // A shape with axes of size one dropped and neighbours merged where every operand walks them in one stride.
 struct Walk {
@@ -67,7 +69,8 @@ void convert_row(const From* from, std::ptrdiff_t stride, T* to, std::size_t cou
 template <class T>
 class BlockReader {
  public:
-  void open(const Source& source, const Shape& shape, const Strides& strides) {
+  // Of a constant, `constants` elements are made.
+  void open(const Source& source, const Shape& shape, const Strides& strides, std::size_t constants = block_elements) {
     m_source = &source;
     m_shape = &shape;
     m_strides = &strides;
@@ -75,10 +78,11 @@ class BlockReader {
     m_spans = same_type && xtape::is_contiguous(shape, strides);
     m_constant = std::all_of(strides.begin(), strides.end(), [](std::ptrdiff_t stride) { return stride == 0; });
     m_rows = same_type && !shape.empty() && strides.back() == 1;
-    if (m_constant && !m_spans) gather(0, 0, block_elements);
+    if (m_constant && !m_spans) gather(0, 0, constants);
   }
 
   bool spans() const { return m_spans; }
+  bool constant() const { return m_constant; }
 
   // `count` is at most a block unless spans(); a run of at least shortest_row elements stays within one row.
   const T* read(std::size_t start, std::size_t count) {
@@ -156,6 +160,32 @@ void map_walk(MapKernel kernel, std::span<const Source> inputs, const Walk& walk
   });
 }
 
+template <class T>
+void sweep_walk(SweepKernel kernel, const void* formula, std::span<const Source> inputs, const Walk& walk,
+                std::size_t count, std::span<void* const> outputs) {
+  std::size_t written = 0;
+  for (const void* output : outputs) written += output ? count * sizeof(T) : 0;
+  parallel_for(count, parallel_grain / 4, [&](std::size_t begin, std::size_t end) {
+    std::array<BlockReader<T>, most_inputs> readers;
+    std::array<SweepInput, most_inputs> spans;
+    bool whole = true;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      readers[i].open(inputs[i], walk.shape, walk.strides[i], 1);
+      spans[i].uniform = readers[i].constant();
+      whole = whole && (readers[i].spans() || readers[i].constant());
+    }
+    std::array<void*, most_inputs> to{};
+    for (std::size_t start = begin; start < end;) {
+      const std::size_t length = whole ? end - start : block_length(start, end, walk.row());
+      for (std::size_t i = 0; i < inputs.size(); ++i) spans[i].data = readers[i].read(start, length);
+      for (std::size_t i = 0; i < outputs.size(); ++i)
+        to[i] = outputs[i] ? static_cast<T*>(outputs[i]) + start : nullptr;
+      kernel(formula, spans.data(), to.data(), length, written > cache_bytes);
+      start += length;
+    }
+  });
+}
+
 template <class To>
 void copy_walk(const Source& source, const Target& target, const Walk& walk, std::size_t count) {
   // Cells of one element are not split among threads where an axis of the target is broadcast; nobody writes to such.
@@ -205,6 +235,15 @@ void map(MapKernel kernel, DType compute, std::span<const Source> inputs, const 
     default:
       map_walk<std::int64_t>(kernel, inputs, walk, count, output, output_dtype);
   }
+}
+
+void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<const Source> inputs, const Shape& shape,
+           std::span<void* const> outputs) {
+  std::array<const Strides*, most_inputs> strides{};
+  for (std::size_t i = 0; i < inputs.size(); ++i) strides[i] = &inputs[i].strides;
+  const Walk walk = merge_axes(shape, std::span(strides.data(), inputs.size()));
+  const auto run = compute == float32 ? sweep_walk<float> : sweep_walk<double>;
+  run(kernel, formula, inputs, walk, element_count(shape), outputs);
 }
 
 void strided_copy(const Source& source, const Target& target, const Shape& shape) {

@@ -1,4 +1,5 @@
 #include <autograd/factories.hpp>
+#include <autograd/forward.hpp>
 #include <autograd/kernels/parallel.hpp>
 #include <autograd/kernels/simd_level.hpp>
 #include <autograd/ops/elementwise.hpp>
@@ -41,15 +42,6 @@ const SimdKernels& simd_kernels(Id id) {
 }
 
 }  // namespace rules
-
-Tensor Operand::number(DType dtype) const {
-  Tensor result = Tensor::uninitialized({}, dtype);
-  visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
-    *static_cast<T*>(result.mutable_data()) =
-        is_floating(m_number_type) ? static_cast<T>(m_real) : static_cast<T>(m_integer);
-  });
-  return result;
-}
 
 namespace {
 
@@ -149,7 +141,7 @@ void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tenso
 
 class ElementwiseNode final : public Node {
  public:
-  ElementwiseNode(const ElementwiseOp& op, std::span<const Tensor* const> inputs, const Tensor& output) : m_op(op) {
+  ElementwiseNode(const ElementwiseOp& op, std::span<const Tensor* const> inputs) : m_op(op) {
     std::uint8_t used = 0;
     for (std::size_t i = 0; i < op.arity; ++i) {
       m_inputs[i] = node_of(*inputs[i]);
@@ -158,7 +150,11 @@ class ElementwiseNode final : public Node {
     for (std::size_t i = 0; i < op.arity; ++i) {
       if (used >> (i + 1) & 1) m_saved[i] = save(*inputs[i]);
     }
-    if (used >> (op.arity + 1) & 1) m_saved_output.keep(*output.impl());
+    m_needs_output = (used >> (op.arity + 1) & 1) != 0;
+  }
+
+  void keep_output(const TensorImpl& output) {
+    if (m_needs_output) m_saved_output.keep(output);
   }
 
   const char* name() const noexcept override { return m_op.name; }
@@ -173,14 +169,14 @@ class ElementwiseNode final : public Node {
     while (!m_inputs[last - 1]) --last;
     for (std::size_t i = 0; i < last; ++i) {
       if (!sink.wants(m_inputs[i].get())) continue;
-      sink.deliver(*this, *m_inputs[i], gradient_of(i, upstream, i + 1 == last, sink.create_graph()));
+      sink.deliver(*this, *m_inputs[i], gradient_of(i, upstream, i + 1 == last));
     }
   }
 
  private:
   Tensor saved(std::size_t i) const { return m_saved[i].kept() ? m_saved[i].get() : Tensor(); }
 
-  Tensor gradient_of(std::size_t i, Tensor& upstream, bool last_use, bool create_graph) {
+  Tensor gradient_of(std::size_t i, Tensor& upstream, bool last_use) {
     switch (m_op.gradient[i].form) {
       case Form::passed_on:
         return last_use ? std::move(upstream) : upstream;
@@ -189,7 +185,7 @@ class ElementwiseNode final : public Node {
       case Form::by_formula:
         break;
     }
-    return create_graph ? apply_rule(i, upstream) : run_rule(i, upstream, last_use);
+    return derivatives_wanted() ? apply_rule(i, upstream) : run_rule(i, upstream, last_use);
   }
 
   // The rule in recorded tensor operations, for derivatives of derivatives.
@@ -223,33 +219,10 @@ class ElementwiseNode final : public Node {
   std::array<NodePtr, rules::most_operands> m_inputs;
   std::array<Saved, rules::most_operands> m_saved;
   SavedOutput m_saved_output;
+  bool m_needs_output = false;
 };
 
-// The dtype in which the operands meet: that of the tensors, raised where a C++ number needs it.
-DType common_dtype(std::span<const Operand* const> operands) {
-  bool found = false;
-  DType common = boolean;
-  for (const Operand* operand : operands) {
-    if (!operand->is_tensor()) continue;
-    common = found ? promote(common, operand->tensor().dtype()) : operand->tensor().dtype();
-    found = true;
-  }
-  for (const Operand* operand : operands) {
-    if (operand->is_tensor()) continue;
-    common = found ? promote(common, operand->number_dtype(common)) : promote(common, operand->number_type());
-  }
-  return common;
-}
-
 using Inputs = std::span<const Tensor* const>;
-
-Shape common_shape(Inputs inputs, const char* op) {
-  Shape shape = inputs[0]->shape();
-  for (const Tensor* input : inputs.subspan(1)) {
-    if (input->dimension() > 0 && input->shape() != shape) shape = broadcast_shapes(shape, input->shape(), op);
-  }
-  return shape;
-}
 
 bool is_recorded(Inputs inputs, DType result_dtype) {
   if (!grad_enabled() || !is_floating(result_dtype)) return false;
@@ -265,6 +238,25 @@ Tensor output_for(std::span<const Operand* const> operands, const Shape& shape, 
     return Tensor(TensorImpl::view(*expiring.impl(), shape, expiring.strides()));
   }
   return Tensor::uninitialized(shape, dtype);
+}
+
+// The tangent of `result` that one of input `i` makes: a local rule is its own transpose.
+Tensor push(const ElementwiseOp& op, Inputs inputs, const Tensor& result, std::size_t i, const Tensor& tangent) {
+  const ElementwiseOp::Gradient& gradient = op.gradient[i];
+  if (gradient.form == Form::flat) return {};
+  if (gradient.form == Form::passed_on) return tangent;
+  std::array<Tensor, rules::most_operands> values;
+  for (std::size_t k = 0; k < inputs.size(); ++k) values[k] = *inputs[k];
+  return gradient.rule(tangent, values.data(), result);
+}
+
+// Shows the operation to forward mode and to anomaly detection.
+void show(const ElementwiseOp& op, const Tensor& result, Inputs inputs, const Place& place) {
+  if (t_forward_level != 0) {
+    forward::carry(result, inputs,
+                   [&](std::size_t i, const Tensor& tangent) { return push(op, inputs, result, i, tangent); });
+  }
+  if (anomaly::detecting()) anomaly::check_forward(op.name, result, inputs, place);
 }
 
 Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
@@ -287,9 +279,16 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
   }
   const Inputs inputs(pointers.data(), operands.size());
   const bool recorded = is_recorded(inputs, result_dtype);
-  const Tensor result = output_for(operands, common_shape(inputs, op.name), result_dtype, !recorded);
+  const bool may_overwrite = !recorded && !watched();
+  const Tensor result = output_for(operands, common_shape(inputs, op.name), result_dtype, may_overwrite);
   run_loop(Loop::value(op, compute), std::span(arguments.data(), operands.size()), result);
-  if (recorded) (new ElementwiseNode(op, inputs, result))->attach_to(*result.impl());
+  ElementwiseNode* node = nullptr;
+  if (recorded) {
+    node = new ElementwiseNode(op, inputs);
+    node->attach_to(*result.impl());
+  }
+  if (watched()) show(op, result, inputs, operands.back()->place());
+  if (node) node->keep_output(*result.impl());
   return result;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <concepts>
+#include <span>
 
+#include <autograd/place.hpp>
 #include <autograd/tensor.hpp>
 
 namespace xtape {
@@ -11,11 +13,12 @@ namespace xtape {
 /// else can see any more. Operands refer to their tensor; they are made by implicit conversion for one call.
 class Operand {
  public:
-  Operand(const Tensor& tensor) noexcept : m_tensor(&tensor) {}
-  Operand(Tensor&& tensor) noexcept : m_tensor(&tensor), m_expiring(true) {}
+  Operand(const Tensor& tensor, Place place = Place::here()) noexcept : m_tensor(&tensor), m_place(place) {}
+  Operand(Tensor&& tensor, Place place = Place::here()) noexcept
+      : m_tensor(&tensor), m_place(place), m_expiring(true) {}
   template <class T>
-  requires std::is_arithmetic_v<T> Operand(T number)
-  noexcept : m_number_type(dtype_of<T>()) {
+  requires std::is_arithmetic_v<T> Operand(T number, Place place = Place::here())
+  noexcept : m_place(place), m_number_type(dtype_of<T>()) {
     if constexpr (std::integral<T>) {
       m_integer = static_cast<std::int64_t>(number);
     } else {
@@ -26,6 +29,8 @@ class Operand {
   bool is_tensor() const noexcept { return m_tensor != nullptr; }
   bool expiring() const noexcept { return m_expiring; }
   const Tensor& tensor() const noexcept { return *m_tensor; }
+  /// Where in the source the function was called.
+  const Place& place() const noexcept { return m_place; }
 
   /// The dtype that a number asks for next to tensors of dtype `other`: theirs, unless only a higher kind can hold it
   /// (a real number next to integers, an integer next to booleans).
@@ -39,6 +44,7 @@ class Operand {
 
  private:
   const Tensor* m_tensor = nullptr;
+  Place m_place;
   bool m_expiring = false;
   DType m_number_type = boolean;
   union {
@@ -46,5 +52,11 @@ class Operand {
     double m_real;
   };
 };
+
+/// The dtype in which the operands meet: that of the tensors, raised where a C++ number needs it.
+DType common_dtype(std::span<const Operand* const> operands);
+
+/// The shape that the inputs broadcast to. Throws ShapeError naming `op`.
+Shape common_shape(std::span<const Tensor* const> inputs, const char* op);
 
 }  // namespace xtape

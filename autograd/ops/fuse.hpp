@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <autograd/ops/elementwise.hpp>
+#include <autograd/ops/fuse/sweep.hpp>
+
+namespace xtape {
+
+namespace fused {
+
+/// What the tape needs of a formula of known arity.
+struct Kernels {
+  std::array<kernels::SweepKernel, 2> value, gradient;  // float32, float64
+  Tensor (*on_tensors)(const void* formula, const Tensors& inputs);
+};
+
+/// A formula by name, without its type.
+struct Formula {
+  std::string name;
+  Place place;
+  std::shared_ptr<const void> formula;
+};
+
+/// Runs the formula on the operands and records it as one node. Implemented in fuse.cpp.
+Tensor apply_fused(const Formula& formula, const Kernels& kernels, std::span<const Operand* const> operands);
+
+template <class F, std::size_t arity>
+inline constexpr Kernels kernels_of{{value_sweep<F, float, arity>, value_sweep<F, double, arity>},
+                                    {gradient_sweep<F, float, arity>, gradient_sweep<F, double, arity>},
+                                    [](const void* formula, const Tensors& x) -> Tensor {
+                                      return [&]<std::size_t... I>(std::index_sequence<I...>)->Tensor {
+                                        return (*static_cast<const F*>(formula))(x[I]...);
+                                      }
+                                      (std::make_index_sequence<arity>{});
+                                    }};
+
+}  // namespace fused
+
+/// A scalar formula as an operation; see fuse().
+template <class F>
+class Fused {
+ public:
+  Fused(std::string name, F formula, Place place)
+      : m_function(std::make_shared<const F>(std::move(formula))), m_formula{std::move(name), place, m_function} {}
+
+  const std::string& name() const noexcept { return m_formula.name; }
+
+  /// On tensors and numbers, which broadcast: one node. Within another fused formula: part of it.
+  template <class... A>
+  auto operator()(const A&... arguments) const {
+    static_assert(sizeof...(A) >= 1 && sizeof...(A) < kernels::most_sweep_inputs, "a fused formula has 1 to 12 inputs");
+    if constexpr (fused::Fusable<A...>) {
+      return (*m_function)(arguments...);
+    } else {
+      return on_operands({Operand(arguments)...}, std::index_sequence_for<A...>{});
+    }
+  }
+
+ private:
+  template <std::size_t... I>
+  Tensor on_operands(const std::array<Operand, sizeof...(I)>& operands, std::index_sequence<I...>) const {
+    const std::array<const Operand*, sizeof...(I)> pointers{&operands[I]...};
+    return fused::apply_fused(m_formula, fused::kernels_of<F, sizeof...(I)>, pointers);
+  }
+
+  std::shared_ptr<const F> m_function;
+  fused::Formula m_formula;
+};
+
+/// Makes an elementwise operation of a generic lambda over scalars. It runs as one SIMD sweep forward, one sweep for
+/// the gradients of all inputs, with whatever the formula computes in between kept in registers, and is a single node
+/// on the tape; its derivative comes from the local rules of the elementwise table, to any order. Inputs broadcast, and
+/// promote as in other operations; up to twelve. In the formula: arithmetic, every function of the elementwise table,
+/// `where` on comparisons in place of `if`, captured numbers, and other fused operations. The loops are compiled with
+/// the source that calls this: give it -march=native, or the oldest processor's, for its SIMD instructions. Example:
+/// `const auto swish = fuse("swish", [](auto x, auto beta) { return x * sigmoid(beta * x); });`
+template <class F>
+Fused<F> fuse(std::string name, F formula, Place place = Place::here()) {
+  return Fused<F>(std::move(name), std::move(formula), place);
+}
+
+}  // namespace xtape

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+
+#include <autograd/kernels/sweep.hpp>
+#include <autograd/ops/fuse/scalar.hpp>
+
+/// A fused formula as loops over spans, instantiated where fuse() is called, for the SIMD level of that source.
+namespace xtape::fused {
+
+#if defined(__SSE2__)
+// Past the cache, a line that is written whole need not be read first.
+template <class A>
+void stream_batch(float* to, const xsimd::batch<float, A>& values) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(values) == 64) return _mm512_stream_ps(to, values);
+#endif
+#if defined(__AVX__)
+  if constexpr (sizeof(values) == 32) return _mm256_stream_ps(to, values);
+#endif
+  if constexpr (sizeof(values) == 16) _mm_stream_ps(to, values);
+}
+template <class A>
+void stream_batch(double* to, const xsimd::batch<double, A>& values) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(values) == 64) return _mm512_stream_pd(to, values);
+#endif
+#if defined(__AVX__)
+  if constexpr (sizeof(values) == 32) return _mm256_stream_pd(to, values);
+#endif
+  if constexpr (sizeof(values) == 16) _mm_stream_pd(to, values);
+}
+inline void end_of_stream() { _mm_sfence(); }
+#else
+template <class T, class A>
+void stream_batch(T* to, const xsimd::batch<T, A>& values) {
+  values.store_unaligned(to);
+}
+inline void end_of_stream() {}
+#endif
+
+/// `outputs = formula(inputs)` over `count` elements, where formula maps an array of batches to one.
+template <class T, std::size_t input_count, std::size_t output_count, class Formula>
+void run(const Formula& formula, const kernels::SweepInput* inputs, void* const* outputs, std::size_t count,
+         bool past_the_cache) {
+  using Batch = xsimd::batch<T, kernels::Architecture>;
+  constexpr std::size_t width = Batch::size;
+  alignas(64) T constants[input_count][width];
+  const T* from[input_count];
+  std::size_t step[input_count];
+  for (std::size_t i = 0; i < input_count; ++i) {
+    from[i] = static_cast<const T*>(inputs[i].data);
+    step[i] = inputs[i].uniform ? 0 : 1;
+    if (!inputs[i].uniform) continue;
+    for (T& value : constants[i]) value = *from[i];
+    from[i] = constants[i];
+  }
+  T* to[output_count];
+  for (std::size_t i = 0; i < output_count; ++i) {
+    to[i] = static_cast<T*>(outputs[i]);
+    past_the_cache = past_the_cache && reinterpret_cast<std::uintptr_t>(to[i]) % 64 == 0;
+  }
+
+  const auto load = [&](std::size_t n) {
+    std::array<Batch, input_count> x;
+    for (std::size_t i = 0; i < input_count; ++i) x[i] = Batch::load_unaligned(from[i] + n * step[i]);
+    return x;
+  };
+  std::size_t n = 0;
+  for (; n + width <= count; n += width) {
+    const std::array<Batch, output_count> y = formula(load(n));
+    for (std::size_t i = 0; i < output_count; ++i) {
+      if (!to[i]) continue;
+      if (past_the_cache) {
+        stream_batch(to[i] + n, y[i]);
+      } else {
+        y[i].store_unaligned(to[i] + n);
+      }
+    }
+  }
+  if (past_the_cache) end_of_stream();
+  if (n == count) return;
+
+  // The rest goes through one full batch, padded with ones, so that every element sees the same arithmetic.
+  const std::size_t rest = count - n;
+  std::array<Batch, input_count> x;
+  alignas(64) T padded[width];
+  for (std::size_t i = 0; i < input_count; ++i) {
+    for (std::size_t k = 0; k < width; ++k) padded[k] = k < rest ? from[i][(n + k) * step[i]] : T(1);
+    x[i] = Batch::load_aligned(padded);
+  }
+  const std::array<Batch, output_count> y = formula(x);
+  for (std::size_t i = 0; i < output_count; ++i) {
+    y[i].store_aligned(padded);
+    if (to[i]) std::copy_n(padded, rest, to[i] + n);
+  }
+}
+
+/// The value: output 0 from the inputs.
+template <class F, class T, std::size_t arity>
+void value_sweep(const void* formula, const kernels::SweepInput* inputs, void* const* outputs, std::size_t count,
+                 bool past_the_cache) {
+  using Batch = xsimd::batch<T, kernels::Architecture>;
+  const F& f = *static_cast<const F*>(formula);
+  const auto value = [&f](const std::array<Batch, arity>& x) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return std::array<Batch, 1>{value_of<Batch>(f(Scalar<Batch, 0u>{x[I], {}}...))};
+    }
+    (std::make_index_sequence<arity>{});
+  };
+  run<T, arity, 1>(value, inputs, outputs, count, past_the_cache);
+}
+
+/// The gradient of every input: output i from the upstream, which is input 0, and the inputs, which follow. The value
+/// is computed again on the way; nothing of it was kept.
+template <class F, class T, std::size_t arity>
+void gradient_sweep(const void* formula, const kernels::SweepInput* inputs, void* const* outputs, std::size_t count,
+                    bool past_the_cache) {
+  using Batch = xsimd::batch<T, kernels::Architecture>;
+  const F& f = *static_cast<const F*>(formula);
+  const auto gradients = [&f](const std::array<Batch, arity + 1>& x) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const auto y = f(Scalar<Batch, 1u << I>{x[I + 1], {Batch(1)}}...);
+      std::array<Batch, arity> result{(void(I), Batch(0))...};
+      if constexpr (FusedScalar<std::remove_cvref_t<decltype(y)>>) {
+        for_each_input<Traits<std::remove_cvref_t<decltype(y)>>::inputs>(
+            [&]<unsigned i>() { result[i] = x[0] * y.template by<i>(); });
+      }
+      return result;
+    }
+    (std::make_index_sequence<arity>{});
+  };
+  run<T, arity + 1, arity>(gradients, inputs, outputs, count, past_the_cache);
+}
+
+}  // namespace xtape::fused
