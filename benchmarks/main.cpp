@@ -1,5 +1,5 @@
-// Runs every workload in xtape and, where it was found, in libtorch, by turns in one process; prints a table and writes
-// JSON. Usage: xtape_benchmarks [--quick] [--threads N] [--json FILE] [WORKLOAD...]
+// Runs every workload in xtape, in libtorch where it was found, and by hand where there is such a loop, by turns;
+// prints a table and writes JSON. Usage: xtape_benchmarks [--quick] [--threads N] [--json FILE] [WORKLOAD...]
 
 #include <algorithm>
 #include <cstdio>
@@ -118,6 +118,41 @@ nlohmann::json to_json(const Times& times) {
           {"maximum", times.maximum}};
 }
 
+nlohmann::json to_json(const Peer& peer) {
+  nlohmann::json result = to_json(peer.times);
+  result["times_faster"] = peer.ratio;
+  result["gradient_difference"] = peer.difference;
+  return result;
+}
+
+std::string with_ratio(const Peer& peer) {
+  char text[32];
+  std::snprintf(text, sizeof text, ", %.2f times", peer.ratio);
+  return readable(peer.times) + text;
+}
+
+/// Prints and reports one workload; whether its gradients agreed.
+bool run(const Workload& workload, const Schedule& schedule, nlohmann::json& entry) {
+  const Measurement measured = measure(workload, schedule);
+  entry = {{"what", workload.what}, {"target", workload.target}, {"xtape", to_json(measured.xtape)}};
+  std::printf("%-22s %-34s", workload.name.c_str(), readable(measured.xtape).c_str());
+  double difference = 0;
+  if (measured.libtorch) {
+    entry["libtorch"] = to_json(*measured.libtorch);
+    difference = measured.libtorch->difference;
+    std::printf(" %-46s %-7.1f", with_ratio(*measured.libtorch).c_str(), workload.target);
+  }
+  if (measured.by_hand) {
+    entry["by_hand"] = to_json(*measured.by_hand);
+    difference = std::max(difference, measured.by_hand->difference);
+    std::printf(" %s", with_ratio(*measured.by_hand).c_str());
+  }
+  const bool agree = difference <= workload.tolerance;
+  if (!agree) std::printf("  GRADIENTS DIFFER by %.1e", difference);
+  std::printf("\n");
+  return agree;
+}
+
 /// Returns whether all gradients agreed.
 bool run(const Options& options) {
   set_threads(options.threads);
@@ -127,30 +162,18 @@ bool run(const Options& options) {
                            {"threads", options.threads}, {"seconds_a_run", nlohmann::json::object()}};
   std::printf("%s, %s, threads: %d\n", processor().c_str(), level, options.threads);
   if (libtorch_in_use().empty()) {
-    std::puts("libtorch was not found when this was built: xtape runs alone.");
+    std::puts("libtorch was not found when this was built: xtape runs without it.");
   } else {
-    std::printf("xtape beside libtorch %s; median (quartiles) of %d rounds by turns\n", libtorch_in_use().c_str(),
-                options.schedule.rounds);
+    std::printf(
+        "xtape beside libtorch %s; median (quartiles) of %d rounds by turns, and how many times faster xtape is\n",
+        libtorch_in_use().c_str(), options.schedule.rounds);
   }
 
   bool agree = true;
-  std::printf("\n%-16s %-28s %-30s %-14s %s\n", "workload", "xtape", "libtorch", "times faster", "target");
+  std::printf("\n%-22s %-34s %-46s %-7s %s\n", "workload", "xtape", "libtorch", "target", "loop written by hand");
   for (const Workload& workload : selected(options.names)) {
-    const Measurement measured = measure(workload, options.schedule);
-    nlohmann::json& entry = report["seconds_a_run"][workload.name];
-    entry = {{"what", workload.what}, {"target", workload.target}, {"xtape", to_json(measured.xtape)}};
-    std::printf("%-16s %-28s ", workload.name.c_str(), readable(measured.xtape).c_str());
-    if (measured.has_libtorch) {
-      entry["libtorch"] = to_json(measured.libtorch);
-      entry["times_faster"] = measured.ratio;
-      entry["gradient_difference"] = measured.difference;
-      std::printf("%-30s %-14.1f %.1f", readable(measured.libtorch).c_str(), measured.ratio, workload.target);
-      if (measured.difference > workload.tolerance) {
-        agree = false;
-        std::printf("  GRADIENTS DIFFER by %.1e", measured.difference);
-      }
-    }
-    std::printf("\n%-16s %s\n", "", workload.what.c_str());
+    agree = run(workload, options.schedule, report["seconds_a_run"][workload.name]) && agree;
+    std::fflush(stdout);
   }
 
   if (!options.json.empty()) {

@@ -48,30 +48,38 @@ double relative_difference(const std::vector<double>& a, const std::vector<doubl
   return largest == 0 ? 0 : difference / largest;
 }
 
+/// A side under measurement.
+struct Side {
+  Side(const Maker& maker, double seconds) : program(maker()), runs(runs_in(program, seconds)) {}
+  void run_round() { times.push_back(seconds_of(program, runs) / static_cast<double>(runs)); }
+
+  Program program;
+  long runs;
+  std::vector<double> times;
+};
+
+Peer compare(const Side& peer, const Side& ours) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < peer.times.size(); ++i) ratios.push_back(peer.times[i] / ours.times[i]);
+  return {summary(peer.times), summary(ratios).median,
+          relative_difference(ours.program.gradients(), peer.program.gradients())};
+}
+
 }  // namespace
 
 Measurement measure(const Workload& workload, const Schedule& schedule) {
-  Measurement result;
-  result.has_libtorch = workload.libtorch != nullptr;
-
-  const Program ours = workload.xtape();
-  const Program theirs = result.has_libtorch ? workload.libtorch() : Program{};
-  const long our_runs = runs_in(ours, schedule.seconds_a_round);
-  const long their_runs = result.has_libtorch ? runs_in(theirs, schedule.seconds_a_round) : 0;
-  if (result.has_libtorch) result.difference = relative_difference(ours.gradients(), theirs.gradients());
-
-  std::vector<double> our_times, their_times, ratios;
+  Side ours(workload.xtape, schedule.seconds_a_round);
+  std::optional<Side> libtorch, by_hand;
+  if (workload.libtorch) libtorch.emplace(workload.libtorch, schedule.seconds_a_round);
+  if (workload.by_hand) by_hand.emplace(workload.by_hand, schedule.seconds_a_round);
   for (int round = 0; round < schedule.rounds; ++round) {
-    our_times.push_back(seconds_of(ours, our_runs) / static_cast<double>(our_runs));
-    if (!result.has_libtorch) continue;
-    their_times.push_back(seconds_of(theirs, their_runs) / static_cast<double>(their_runs));
-    ratios.push_back(their_times.back() / our_times.back());
+    ours.run_round();
+    if (by_hand) by_hand->run_round();
+    if (libtorch) libtorch->run_round();
   }
-  result.xtape = summary(our_times);
-  if (result.has_libtorch) {
-    result.libtorch = summary(their_times);
-    result.ratio = summary(ratios).median;
-  }
+  Measurement result{summary(ours.times), {}, {}};
+  if (libtorch) result.libtorch = compare(*libtorch, ours);
+  if (by_hand) result.by_hand = compare(*by_hand, ours);
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,20 +13,24 @@ struct Times {
   double minimum, quartile_1, median, quartile_3, maximum;
 };
 
+/// Another side beside xtape's.
+struct Peer {
+  Times times{};
+  double ratio = 0;       ///< its time over xtape's: the median over the rounds, each of which ran every side
+  double difference = 0;  ///< between the gradients of both, relative to the largest
+};
+
 struct Measurement {
   Times xtape{};
-  Times libtorch{};
-  bool has_libtorch = false;
-  double ratio = 0;       ///< how many times faster xtape is: the median over the rounds, each of which ran both sides
-  double difference = 0;  ///< between the gradients of both sides, relative to the largest
+  std::optional<Peer> libtorch, by_hand;
 };
 
 struct Schedule {
   int rounds = 31;
-  double seconds_a_round = 0.02;  ///< for each side
+  double seconds_a_round = 0.02;  ///< for each side; one run where that takes longer
 };
 
-/// Runs both sides by turns, so that what else the machine does falls on both.
+/// Runs the sides by turns, so that what else the machine does falls on all.
 Measurement measure(const Workload& workload, const Schedule& schedule);
 
 }  // namespace benchmarks

@@ -130,9 +130,9 @@ TEST_CASE("a checkpoint keeps no intermediate result and gives the same gradient
   const Tensor plain = sum(block({x, w}));
   const Tensors expected = grad(plain, {x, w});
 
-  const auto before = memory::statistics().bytes_in_use;
+  const auto before = memory::statistics().live_bytes;
   const Tensor kept = checkpoint(block, {x, w});
-  CHECK(memory::statistics().bytes_in_use - before < 2 * 1000 * sizeof(double));
+  CHECK(memory::statistics().live_bytes - before < 2 * 1000 * sizeof(double));
   CHECK(kept.op_name() == "checkpoint");
   sum(kept).backward();
   CHECK(close(x.grad(), expected[0]));
