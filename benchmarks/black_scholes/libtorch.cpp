@@ -15,7 +15,7 @@ Program black_scholes(std::size_t count) {
             for (Tensor x : inputs) x.mutable_grad() = Tensor();
             const Tensor &spot = inputs[0], &strike = inputs[1], &time = inputs[2], &rate = inputs[3],
                          &volatility = inputs[4];
-            const auto normal = [](const Tensor& x) { return 0.5 * torch::erfc(-x * 0.70710678118654752440); };
+            const auto normal = [](const Tensor& x) { return 0.5 + 0.5 * torch::erf(x * 0.70710678118654752440); };
             const Tensor deviation = volatility * torch::sqrt(time);
             const Tensor d1 = (torch::log(spot / strike) + (rate + 0.5 * volatility * volatility) * time) / deviation;
             (spot * normal(d1) - strike * torch::exp(-rate * time) * normal(d1 - deviation)).sum().backward();

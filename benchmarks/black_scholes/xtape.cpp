@@ -10,7 +10,7 @@ using xtape::Tensor;
 
 // The price of a call: S N(d1) - K e^(-r T) N(d2) (Black and Scholes 1973).
 const auto call_price = xtape::fuse("black_scholes", [](auto spot, auto strike, auto time, auto rate, auto volatility) {
-  const auto normal = [](auto x) { return 0.5 * erfc(-x * 0.70710678118654752440); };
+  const auto normal = [](auto x) { return 0.5 + 0.5 * erf(x * 0.70710678118654752440); };
   const auto deviation = volatility * sqrt(time);
   const auto d1 = (log(spot / strike) + (rate + 0.5 * volatility * volatility) * time) / deviation;
   return spot * normal(d1) - strike * exp(-rate * time) * normal(d1 - deviation);

@@ -35,9 +35,11 @@ template <class Formula>
 Program expression(std::size_t count) {
   auto inputs = std::make_shared<Arrays>(), outputs = std::make_shared<Arrays>();
   auto total = std::make_shared<double>();
+  const std::size_t end = (count + width - 1) / width * width;  // arrays filled up to whole batches with zeros
   for (unsigned i = 0; i < 4; ++i) {
     (*inputs)[i] = numbers(count, i, -1.0f, 1.0f);
-    (*outputs)[i].resize(count);
+    (*inputs)[i].resize(end);
+    (*outputs)[i].resize(end);
   }
   const auto run = [=] {
     const float* from[4];
@@ -47,7 +49,6 @@ Program expression(std::size_t count) {
       to[i] = (*outputs)[i].data();
     }
     const auto load = [&](std::size_t i, std::size_t n) { return Batch::load_unaligned(from[i] + n); };
-    const std::size_t end = count - count % width;
     double sum = 0;
 #pragma omp parallel reduction(+ : sum) if (count > 32768)
     {

@@ -62,7 +62,8 @@ TEST_CASE("infinities that were put in are no anomaly, nans are; without the gua
   const Tensor scores = Tensor(xt::xarray<double>{{1.0, 2.0}, {3.0, 4.0}}).requires_grad_();
   const Tensor mask = Tensor(xt::xarray<bool>{{false, true}, {false, false}});
   CHECK(message_of([&] { sum(softmax(where(mask, -infinity, scores)) * 2.0).backward(); }) == "");
-  CHECK(contains(message_of([] { Tensor(std::nan("")) * 2.0; }), "multiply: its result of shape () has a nan; inputs: () with a nan already"));
+  CHECK(contains(message_of([] { Tensor(std::nan("")) * 2.0; }),
+                 "multiply: its result of shape () has a nan; inputs: () with a nan already"));
   CHECK_NOTHROW(log(Tensor(-1.0)));
   {
     const DetectAnomaly on;

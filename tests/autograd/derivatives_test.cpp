@@ -80,16 +80,15 @@ TEST_CASE("derivatives nest: forward over forward, over reverse, and reverse ove
   const Tensor expected = sum(6.0 * x * v * w);
   const auto inner = [&](const Tensor& at) { return jvp(cubes, at, v).second; };
   CHECK(close(jvp(inner, x, w).second, expected));
-  CHECK(close(vjp([&](const Tensor& at) { return jvp(cubes, at, v, {.create_graph = true}).second; }, x, Tensor(1.0)).second,
-              6.0 * x * v));
+  CHECK(close(
+      vjp([&](const Tensor& at) { return jvp(cubes, at, v, {.create_graph = true}).second; }, x, Tensor(1.0)).second,
+      6.0 * x * v));
   CHECK(close(jvp([&](const Tensor& at) { return vjp(cubes, at, Tensor(1.0)).second; }, x, v).second, 6.0 * x * v));
   CHECK(close(hvp(cubes, x, v), 6.0 * x * v));
   CHECK(close(jvp([&](const Tensor& at) { return hvp(cubes, at, v); }, x, w).second, 6.0 * v * w));
   // Two levels with one input: d/dx (x * d/dy (x + y)) = 1, not 2 (perturbation confusion).
   const Tensor one(1.0);
-  const auto outer = [&](const Tensor& a) {
-    return a * jvp([&](const Tensor& b) { return a + b; }, one, one).second;
-  };
+  const auto outer = [&](const Tensor& a) { return a * jvp([&](const Tensor& b) { return a + b; }, one, one).second; };
   CHECK(jvp(outer, one, one).second.item() == 1.0);
 }
 
@@ -113,10 +112,13 @@ TEST_CASE("jacobian and hessian of known functions") {
 
 TEST_CASE("derivatives name what does not fit") {
   const Tensor x = vector({1, 2, 3});
-  CHECK_THROWS_WITH_AS(jvp(cubes, x, vector({1, 2})), doctest::Contains("jvp: a vector of shape (2,) for an input of shape (3,)"), ShapeError);
-  CHECK_THROWS_WITH_AS(vjp(cubes, x, x), doctest::Contains("vjp: a vector of shape (3,) for a value of shape ()"), ShapeError);
+  CHECK_THROWS_WITH_AS(jvp(cubes, x, vector({1, 2})),
+                       doctest::Contains("jvp: a vector of shape (2,) for an input of shape (3,)"), ShapeError);
+  CHECK_THROWS_WITH_AS(vjp(cubes, x, x), doctest::Contains("vjp: a vector of shape (3,) for a value of shape ()"),
+                       ShapeError);
   CHECK_THROWS_WITH_AS(hvp([](const Tensor& v) { return v; }, x, x), doctest::Contains("must be a scalar"), ShapeError);
-  CHECK_THROWS_AS(hvp(cubes, Tensor(xt::xarray<std::int64_t>{1, 2}), Tensor(xt::xarray<std::int64_t>{1, 2})), DtypeError);
+  CHECK_THROWS_AS(hvp(cubes, Tensor(xt::xarray<std::int64_t>{1, 2}), Tensor(xt::xarray<std::int64_t>{1, 2})),
+                  DtypeError);
 }
 
 TEST_CASE("a checkpoint keeps no intermediate result and gives the same gradients") {
@@ -182,7 +184,9 @@ TEST_CASE("a custom operation has its rule in both modes, to second order") {
 
   const CustomOp wrong{.name = "wrong",
                        .forward = [](const Tensors& in) { return in[0]; },
-                       .backward = [](const Tensor& g, const Tensors&, const Tensor&) -> Tensors { return {g, g}; }};
+                       .backward = [](const Tensor& g, const Tensors&, const Tensor&) -> Tensors {
+                         return {g, g};
+                       }};
   const Tensor leaf = x.clone().requires_grad_();
   CHECK_THROWS_WITH_AS(sum(custom_op(wrong, {leaf})).backward(),
                        doctest::Contains("wrong: its backward rule gave 2 gradients for 1 inputs"), GradError);
@@ -206,7 +210,8 @@ TEST_CASE("hooks see and may change a gradient, at a leaf and in between, and ca
   CHECK(!seen.defined());
   CHECK(close(x.grad(), vector({10, 10, 10})));
   CHECK_THROWS_WITH_AS(x.remove_hook(number), doctest::Contains("no hook number 0"), GradError);
-  CHECK_THROWS_WITH_AS(x.detach().register_hook([](const Tensor&) {}), doctest::Contains("requires no gradient"), GradError);
+  CHECK_THROWS_WITH_AS(x.detach().register_hook([](const Tensor&) {}), doctest::Contains("requires no gradient"),
+                       GradError);
 
   const Tensor z = vector({1}).requires_grad_();
   z.register_hook([](const Tensor&) { return Tensor(1.0); });

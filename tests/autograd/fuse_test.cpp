@@ -62,9 +62,12 @@ struct Bent {
 }  // namespace
 
 TEST_CASE("a fused formula agrees with plain operations over shapes, broadcasts and views") {
-  const std::vector<std::vector<Shape>> shapes{{{7}, {7}, {7}, {7}},       {{}, {}, {}, {}},
-                                               {{3, 5}, {5}, {3, 1}, {}},  {{0, 3}, {3}, {}, {1, 3}},
-                                               {{2, 1, 4}, {3, 1}, {4}, {2, 3, 4}}, {{1000}, {1000}, {1}, {1000}},
+  const std::vector<std::vector<Shape>> shapes{{{7}, {7}, {7}, {7}},
+                                               {{}, {}, {}, {}},
+                                               {{3, 5}, {5}, {3, 1}, {}},
+                                               {{0, 3}, {3}, {}, {1, 3}},
+                                               {{2, 1, 4}, {3, 1}, {4}, {2, 3, 4}},
+                                               {{1000}, {1000}, {1}, {1000}},
                                                {{70, 80}, {80}, {70, 1}, {}}};
   for (const auto& shape : shapes) {
     Tensors values;
@@ -76,8 +79,10 @@ TEST_CASE("a fused formula agrees with plain operations over shapes, broadcasts 
     compare(Wave{}, values, 2e-5);
   }
   const Tensor matrix = draw({40, 60}, 5);
-  compare(Polynomial{}, {transpose(matrix), view(draw({60, 80}, 6), {xt::all(), xt::range(0, 80, 2)}), draw({40}, 7), draw({60, 1}, 8)},
-          1e-12);
+  compare(
+      Polynomial{},
+      {transpose(matrix), view(draw({60, 80}, 6), {xt::all(), xt::range(0, 80, 2)}), draw({40}, 7), draw({60, 1}, 8)},
+      1e-12);
 }
 
 TEST_CASE("a fused formula is one node, takes numbers, other dtypes and other fused formulas") {

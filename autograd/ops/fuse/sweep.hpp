@@ -45,61 +45,62 @@ void run(const Formula& formula, const kernels::SweepInput* inputs, void* const*
          bool past_the_cache) {
   using Batch = xsimd::batch<T, kernels::Architecture>;
   constexpr std::size_t width = Batch::size;
-  alignas(64) T constants[input_count][width];
+  // Where each input is read: a constant, or what is left of a span, fills a batch of its own.
+  alignas(64) T filled[input_count][width];
+  alignas(64) T results[output_count][width];
   const T* from[input_count];
   std::size_t step[input_count];
+  T* to[output_count];
+  const std::size_t rest = count % width;
   for (std::size_t i = 0; i < input_count; ++i) {
     from[i] = static_cast<const T*>(inputs[i].data);
     step[i] = inputs[i].uniform ? 0 : 1;
-    if (!inputs[i].uniform) continue;
-    for (T& value : constants[i]) value = *from[i];
-    from[i] = constants[i];
+    for (std::size_t k = 0; inputs[i].uniform && k < width; ++k) filled[i][k] = *from[i];
+    if (inputs[i].uniform) from[i] = filled[i];
   }
-  T* to[output_count];
   for (std::size_t i = 0; i < output_count; ++i) {
     to[i] = static_cast<T*>(outputs[i]);
     past_the_cache = past_the_cache && reinterpret_cast<std::uintptr_t>(to[i]) % 64 == 0;
   }
 
-  const auto load = [&](std::size_t n) {
-    std::array<Batch, input_count> x;
-    for (std::size_t i = 0; i < input_count; ++i) x[i] = Batch::load_unaligned(from[i] + n * step[i]);
-    return x;
-  };
-  std::size_t n = 0;
-  for (; n + width <= count; n += width) {
-    const std::array<Batch, output_count> y = formula(load(n));
-    for (std::size_t i = 0; i < output_count; ++i) {
-      if (!to[i]) continue;
-      if (past_the_cache) {
-        stream_batch(to[i] + n, y[i]);
-      } else {
-        y[i].store_unaligned(to[i] + n);
+  std::size_t end = count - rest;
+  for (bool at_rest = end == 0;; at_rest = true) {
+    if (at_rest) {
+      // The rest goes through one full batch, padded with ones, so that every element sees the same arithmetic.
+      if (rest == 0) break;
+      for (std::size_t i = 0; i < input_count; ++i) {
+        if (step[i] == 0) continue;
+        for (std::size_t k = 0; k < width; ++k) filled[i][k] = k < rest ? from[i][end + k] : T(1);
+        from[i] = filled[i];
+      }
+      for (std::size_t i = 0; i < output_count; ++i) to[i] = to[i] ? results[i] : nullptr;
+      end = width;
+    }
+    for (std::size_t n = 0; n < end; n += width) {
+      std::array<Batch, input_count> x;
+      for (std::size_t i = 0; i < input_count; ++i) x[i] = Batch::load_unaligned(from[i] + n * step[i]);
+      const std::array<Batch, output_count> y = formula(x);
+      for (std::size_t i = 0; i < output_count; ++i) {
+        if (!to[i]) continue;
+        if (past_the_cache) {
+          stream_batch(to[i] + n, y[i]);
+        } else {
+          y[i].store_unaligned(to[i] + n);
+        }
       }
     }
+    if (at_rest) break;
   }
   if (past_the_cache) end_of_stream();
-  if (n == count) return;
-
-  // The rest goes through one full batch, padded with ones, so that every element sees the same arithmetic.
-  const std::size_t rest = count - n;
-  std::array<Batch, input_count> x;
-  alignas(64) T padded[width];
-  for (std::size_t i = 0; i < input_count; ++i) {
-    for (std::size_t k = 0; k < width; ++k) padded[k] = k < rest ? from[i][(n + k) * step[i]] : T(1);
-    x[i] = Batch::load_aligned(padded);
-  }
-  const std::array<Batch, output_count> y = formula(x);
-  for (std::size_t i = 0; i < output_count; ++i) {
-    y[i].store_aligned(padded);
-    if (to[i]) std::copy_n(padded, rest, to[i] + n);
+  for (std::size_t i = 0; rest != 0 && i < output_count; ++i) {
+    if (outputs[i]) std::copy_n(results[i], rest, static_cast<T*>(outputs[i]) + (count - rest));
   }
 }
 
-/// The value: output 0 from the inputs.
+/// The value: output 0 from the inputs. Flattened, as the next: a call inside the loop would pass batches in memory.
 template <class F, class T, std::size_t arity>
-void value_sweep(const void* formula, const kernels::SweepInput* inputs, void* const* outputs, std::size_t count,
-                 bool past_the_cache) {
+[[gnu::flatten]] void value_sweep(const void* formula, const kernels::SweepInput* inputs, void* const* outputs,
+                                  std::size_t count, bool past_the_cache) {
   using Batch = xsimd::batch<T, kernels::Architecture>;
   const F& f = *static_cast<const F*>(formula);
   const auto value = [&f](const std::array<Batch, arity>& x) {
@@ -114,8 +115,8 @@ void value_sweep(const void* formula, const kernels::SweepInput* inputs, void* c
 /// The gradient of every input: output i from the upstream, which is input 0, and the inputs, which follow. The value
 /// is computed again on the way; nothing of it was kept.
 template <class F, class T, std::size_t arity>
-void gradient_sweep(const void* formula, const kernels::SweepInput* inputs, void* const* outputs, std::size_t count,
-                    bool past_the_cache) {
+[[gnu::flatten]] void gradient_sweep(const void* formula, const kernels::SweepInput* inputs, void* const* outputs,
+                                     std::size_t count, bool past_the_cache) {
   using Batch = xsimd::batch<T, kernels::Architecture>;
   const F& f = *static_cast<const F*>(formula);
   const auto gradients = [&f](const std::array<Batch, arity + 1>& x) {
