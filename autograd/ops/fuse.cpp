@@ -1,6 +1,5 @@
-#include <autograd/derivatives.hpp>
 #include <autograd/engine.hpp>
-#include <autograd/ops/fuse.hpp>
+#include <autograd/ops/fuse/apply.hpp>
 #include <autograd/record.hpp>
 
 namespace xtape::fused {

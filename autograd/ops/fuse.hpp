@@ -5,27 +5,12 @@
 #include <utility>
 
 #include <autograd/ops/elementwise.hpp>
+#include <autograd/ops/fuse/apply.hpp>
 #include <autograd/ops/fuse/sweep.hpp>
 
 namespace xtape {
 
 namespace fused {
-
-/// What the tape needs of a formula of known arity.
-struct Kernels {
-  std::array<kernels::SweepKernel, 2> value, gradient;  // float32, float64
-  Tensor (*on_tensors)(const void* formula, const Tensors& inputs);
-};
-
-/// A formula by name, without its type.
-struct Formula {
-  std::string name;
-  Place place;
-  std::shared_ptr<const void> formula;
-};
-
-/// Runs the formula on the operands and records it as one node. Implemented in fuse.cpp.
-Tensor apply_fused(const Formula& formula, const Kernels& kernels, std::span<const Operand* const> operands);
 
 template <class F, std::size_t arity>
 inline constexpr Kernels kernels_of{{value_sweep<F, float, arity>, value_sweep<F, double, arity>},

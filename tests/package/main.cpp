@@ -17,5 +17,11 @@ int main() {
       return 1;
     }
   }
+  const auto cube = xtape::fuse("cube", [](auto v) { return v * v * v; });  // its loops are compiled here
+  if (std::abs(xtape::jvp([&](const xtape::Tensor& v) { return cube(v); }, x, x).second.item(3) - 3 * 8.0) > 1e-12 ||
+      std::abs(cube(x).item(3) - 8.0) > 1e-12) {
+    std::cerr << "the fused formula is wrong\n";
+    return 1;
+  }
   std::cout << "f = " << f.item() << ", df/dw = " << w.grad() << "\n";
 }
