@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t block_elements = 1024;  // a few blocks of doubles fit the first-level cache
 constexpr std::size_t shortest_row = 64;      // rows below are gathered together into one block
 constexpr std::size_t most_inputs = most_sweep_inputs;
+constexpr std::size_t strip_width = 16;                    // of a transposition: floats in a cache line
 constexpr std::size_t cache_bytes = std::size_t{8} << 20;  // results above are out of the cache before they are read
 
 // A shape with axes of size one dropped and neighbours merged where every operand walks them in one stride.
@@ -186,34 +187,77 @@ void sweep_walk(SweepKernel kernel, const void* formula, std::span<const Source>
   });
 }
 
-template <class To>
-void copy_walk(const Source& source, const Target& target, const Walk& walk, std::size_t count) {
-  // Cells of one element are not split among threads where an axis of the target is broadcast; nobody writes to such.
-  parallel_for(count, parallel_grain, [&](std::size_t begin, std::size_t end) {
-    BlockReader<To> reader;
-    reader.open(source, walk.shape, walk.strides[0]);
-    const Strides& steps = walk.strides[1];
-    auto* first = static_cast<To*>(target.data);
-    for (std::size_t start = begin; start < end;) {
-      const std::size_t row = walk.row();
-      const std::size_t length = std::min({end - start, block_elements, row - start % row});
-      const To* values = reader.read(start, length);
-      std::ptrdiff_t offset = 0;
-      std::size_t rest = start;
-      for (std::size_t axis = walk.shape.size(); axis-- > 0;) {
-        offset += static_cast<std::ptrdiff_t>(rest % walk.shape[axis]) * steps[axis];
-        rest /= walk.shape[axis];
-      }
-      const std::ptrdiff_t step = steps.empty() ? 1 : steps.back();
-      To* to = first + offset;
-      if (step == 1) {
-        std::memcpy(to, values, length * sizeof(To));
-      } else {
-        for (std::size_t i = 0; i < length; ++i) to[static_cast<std::ptrdiff_t>(i) * step] = values[i];
-      }
-      start += length;
+template <class To, class From>
+void copy_row(const From* from, std::ptrdiff_t in, To* to, std::ptrdiff_t out, std::size_t count) {
+  if (out == 1) return convert_row(from, in, to, count);
+  for (std::size_t i = 0; i < count; ++i) {
+    to[static_cast<std::ptrdiff_t>(i) * out] = static_cast<To>(from[static_cast<std::ptrdiff_t>(i) * in]);
+  }
+}
+
+// Copies elements [begin, end) of the walk. Rows may be short: where the first one lies is worked out by division, the
+// others by counting up.
+template <class To, class From>
+void copy_range(const From* from, To* to, const Walk& walk, std::size_t begin, std::size_t end) {
+  const Strides &in = walk.strides[0], &out = walk.strides[1];
+  const std::size_t last = walk.shape.size() - 1, row = walk.row();
+  Shape index = walk.shape;
+  std::size_t column = begin % row, rest = begin / row;
+  for (std::size_t axis = last; axis-- > 0;) {
+    index[axis] = rest % walk.shape[axis];
+    rest /= walk.shape[axis];
+    from += static_cast<std::ptrdiff_t>(index[axis]) * in[axis];
+    to += static_cast<std::ptrdiff_t>(index[axis]) * out[axis];
+  }
+  for (std::size_t start = begin; start < end; column = 0) {
+    const std::size_t length = std::min(end - start, row - column);
+    const auto skipped = static_cast<std::ptrdiff_t>(column);
+    copy_row(from + skipped * in[last], in[last], to + skipped * out[last], out[last], length);
+    start += length;
+    for (std::size_t axis = last; axis-- > 0;) {
+      from += in[axis];
+      to += out[axis];
+      if (++index[axis] < walk.shape[axis]) break;
+      index[axis] = 0;
+      from -= static_cast<std::ptrdiff_t>(walk.shape[axis]) * in[axis];
+      to -= static_cast<std::ptrdiff_t>(walk.shape[axis]) * out[axis];
     }
-  });
+  }
+}
+
+// Cells of one element are not split among threads where an axis of the target is broadcast; nobody writes to such.
+template <class To, class From>
+void copy_walk(const From* from, To* to, const Walk& walk) {
+  parallel_for(element_count(walk.shape), parallel_grain,
+               [&](std::size_t begin, std::size_t end) { copy_range(from, to, walk, begin, end); });
+}
+
+// The axis along which the source is contiguous, if it is another one than the last: a transposition. -1: it is none.
+std::ptrdiff_t transposed_axis(const Walk& walk) {
+  const std::ptrdiff_t step = walk.strides[0].back();
+  if (walk.row() < strip_width || (step >= -1 && step <= 1)) return -1;
+  for (std::size_t axis = 0; axis + 1 < walk.shape.size(); ++axis) {
+    if (walk.strides[0][axis] == 1 && walk.shape[axis] >= strip_width) return static_cast<std::ptrdiff_t>(axis);
+  }
+  return -1;
+}
+
+// A transposition walked along rows would use one element of each cache line that it reads. It goes by strips: a few
+// elements along the source's contiguous axis, for each place on the last one.
+template <class To, class From>
+void copy_transposed(const From* from, To* to, const Walk& walk, std::size_t axis) {
+  const std::size_t strips = walk.shape[axis] / strip_width, done = strips * strip_width;
+  Walk main = walk, rest = walk;
+  main.shape[axis] = strips;
+  main.shape.push_back(strip_width);
+  rest.shape[axis] -= done;
+  for (Strides& strides : main.strides) {
+    strides.push_back(strides[axis]);
+    strides[axis] *= static_cast<std::ptrdiff_t>(strip_width);
+  }
+  copy_walk(from, to, main);
+  const auto skipped = static_cast<std::ptrdiff_t>(done);
+  copy_walk(from + skipped * walk.strides[0][axis], to + skipped * walk.strides[1][axis], rest);
 }
 
 }  // namespace
@@ -248,8 +292,17 @@ void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<con
 
 void strided_copy(const Source& source, const Target& target, const Shape& shape) {
   const Strides* const strides[] = {&source.strides, &target.strides};
-  const Walk walk = merge_axes(shape, strides);
-  visit_dtype(target.dtype, [&]<class To>(TypeTag<To>) { copy_walk<To>(source, target, walk, element_count(shape)); });
+  Walk walk = merge_axes(shape, strides);
+  if (walk.shape.empty()) walk = {{1}, {{1}, {1}}};  // one element
+  const std::ptrdiff_t axis = transposed_axis(walk);
+  visit_dtype(source.dtype, [&]<class From>(TypeTag<From>) {
+    visit_dtype(target.dtype, [&]<class To>(TypeTag<To>) {
+      const auto* from = static_cast<const From*>(source.data);
+      auto* to = static_cast<To*>(target.data);
+      if (axis < 0) return copy_walk(from, to, walk);
+      copy_transposed(from, to, walk, static_cast<std::size_t>(axis));
+    });
+  });
 }
 
 }  // namespace xtape::kernels
