@@ -1,4 +1,5 @@
 #include <autograd/kernels/strided.hpp>
+#include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/record.hpp>
@@ -190,6 +191,26 @@ Tensor swapaxes(const Tensor& x, std::ptrdiff_t a, std::ptrdiff_t b) {
   return transpose(x, order);
 }
 
+Tensor moveaxis(const Tensor& x, const Axes& source, const Axes& destination) {
+  const std::vector<std::ptrdiff_t>&from = source.values(), &to = destination.values();
+  if (from.size() != to.size()) {
+    throw ShapeError("moveaxis: " + std::to_string(from.size()) + " axes to move to " + std::to_string(to.size()) +
+                     " places");
+  }
+  const std::vector<bool> moved = Axes(from).mask(x.dimension(), "moveaxis");
+  const std::vector<bool> taken = Axes(to).mask(x.dimension(), "moveaxis");
+  std::vector<std::ptrdiff_t> order(x.dimension());
+  for (std::size_t i = 0; i < from.size(); ++i) order[normalize_axis(to[i], x.dimension(), "moveaxis")] = from[i];
+  for (std::size_t axis = 0, place = 0; axis < x.dimension(); ++axis) {
+    if (moved[axis]) continue;
+    while (taken[place]) ++place;
+    order[place++] = static_cast<std::ptrdiff_t>(axis);
+  }
+  return transpose(x, order);
+}
+
+// --- broadcasts
+
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (!broadcasts_to(x.shape(), shape)) {
     throw ShapeError("broadcast_to: shape " + to_string(x.shape()) + " does not broadcast to " + to_string(shape));
@@ -197,6 +218,28 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   // The engine sums gradients of broadcast inputs to their shape.
   return record("broadcast_to", unrecorded_view(x, shape, broadcast_strides(x.shape(), x.strides(), shape)),
                 From{x, [](const Tensor& g) { return g; }});
+}
+
+Tensors broadcast_tensors(const Tensors& tensors) {
+  Shape shape;
+  for (const Tensor& tensor : tensors) shape = broadcast_shapes(shape, tensor.shape(), "broadcast_tensors");
+  Tensors result;
+  for (const Tensor& tensor : tensors) result.push_back(broadcast_to(tensor, shape));
+  return result;
+}
+
+Tensors meshgrid(const Tensors& vectors) {
+  Tensors axes;
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
+    if (vectors[i].dimension() > 1) {
+      throw ShapeError("meshgrid: tensor " + std::to_string(i) + " has shape " + to_string(vectors[i].shape()) +
+                       "; each must be a vector");
+    }
+    Shape shape(vectors.size(), 1);
+    shape[i] = vectors[i].size();
+    axes.push_back(reshape(vectors[i], shape));
+  }
+  return broadcast_tensors(axes);
 }
 
 // --- dtype
@@ -232,14 +275,29 @@ std::vector<OpEntry> shape_ops() {
       {"transpose",
        "shape",
        "axes in another order",
-       {XTAPE_CASE(transpose(x[0]), any_value(2, 3)), XTAPE_CASE(transpose(x[0], {1, 2, 0}), any_value(2, 3, 4)),
+       {XTAPE_CASE(transpose(x[0]), any_value(2, 3)), XTAPE_CASE(transpose(x[0], {1, -1, 0}), any_value(2, 3, 4)),
         XTAPE_CASE(transpose(x[0]), any_value())}},
       {"swapaxes", "shape", "two axes exchanged", {XTAPE_CASE(swapaxes(x[0], 0, -1), any_value(2, 3, 4))}},
+      {"moveaxis",
+       "shape",
+       "axes moved to other places",
+       {XTAPE_CASE(moveaxis(x[0], 0, -1), any_value(2, 3, 4)),
+        XTAPE_CASE(moveaxis(x[0], {-1, 0}, {0, 2}), any_value(2, 3, 2, 2))}},
       {"broadcast_to",
        "shape",
        "read in a larger shape",
        {XTAPE_CASE(broadcast_to(x[0], Shape{4, 2, 3}), any_value(2, 1)),
         XTAPE_CASE(broadcast_to(x[0], Shape{2}), any_value())}},
+      {"broadcast_tensors",
+       "shape",
+       "each read in the shape that all broadcast to",
+       {XTAPE_CASE(broadcast_tensors({x[0], x[1], x[2]})[0] * broadcast_tensors({x[0], x[1], x[2]})[1], any_value(2, 1),
+                   any_value(3), any_value(2, 3))}},
+      {"meshgrid",
+       "shape",
+       "coordinates of the grid that vectors span",
+       {XTAPE_CASE(meshgrid({x[0], x[1]})[0] * meshgrid({x[0], x[1]})[1], any_value(2), any_value(3)),
+        XTAPE_CASE(meshgrid({x[0], x[0], x[1]})[1] * x[1], any_value(2), any_value())}},
       {"astype",
        "shape",
        "converted to another dtype",
