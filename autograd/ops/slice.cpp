@@ -39,43 +39,54 @@ struct Part {
   }
 };
 
-[[noreturn]] void throw_index(const std::string& what, const Tensor& x, std::size_t axis) {
-  throw IndexError("view: " + what + " on axis " + std::to_string(axis) + " of shape " + to_string(x.shape()));
+std::string on_axis(const Tensor& x, std::size_t axis) {
+  return " on axis " + std::to_string(axis) + " of shape " + to_string(x.shape());
+}
+
+Part::Axis take_index(std::ptrdiff_t index, const Tensor& x, std::size_t axis) {
+  const auto size = static_cast<std::ptrdiff_t>(x.shape()[axis]);
+  if (index < -size || index >= size) {
+    const std::string valid =
+        size == 0 ? "has no elements" : "takes " + std::to_string(-size) + " to " + std::to_string(size - 1);
+    throw IndexError("view: index " + std::to_string(index) + on_axis(x, axis) + ", which " + valid);
+  }
+  return {.start = index < 0 ? index + size : index, .source = static_cast<std::ptrdiff_t>(axis), .dropped = true};
+}
+
+template <class Range>
+Part::Axis take_range(const Range& range, const Tensor& x, std::size_t axis) {
+  Part::Axis taken{.step = static_cast<std::ptrdiff_t>(range.step_size()), .count = 0};
+  taken.source = static_cast<std::ptrdiff_t>(axis);
+  // xtensor gives a range that runs the wrong way, as from 0 to 4 by -1, a negative size.
+  const auto count = static_cast<std::ptrdiff_t>(range.size());
+  if (count <= 0) return taken;
+  taken.count = static_cast<std::size_t>(count);
+  taken.start = static_cast<std::ptrdiff_t>(range(0));
+  const std::ptrdiff_t end = taken.start + (count - 1) * taken.step;
+  const auto size = static_cast<std::ptrdiff_t>(x.shape()[axis]);
+  if (std::min(taken.start, end) < 0 || std::max(taken.start, end) >= size) {
+    throw IndexError("view: elements " + std::to_string(taken.start) + " to " + std::to_string(end) + on_axis(x, axis));
+  }
+  return taken;
 }
 
 // A slice is a variant of xtl's or of the standard library, by xtensor's version: get_if and visit are found by their
 // argument.
 Part::Axis take_slice(const xt::xstrided_slice<std::ptrdiff_t>& slice, const Tensor& x, std::size_t axis) {
-  const auto size = static_cast<std::ptrdiff_t>(x.shape()[axis]);
-  Part::Axis taken;
-  taken.source = static_cast<std::ptrdiff_t>(axis);
-  taken.count = x.shape()[axis];
-  if (const auto* index = get_if<std::ptrdiff_t>(&slice)) {
-    if (*index < -size || *index >= size) throw_index("index " + std::to_string(*index), x, axis);
-    taken.start = *index < 0 ? *index + size : *index;
-    taken.count = 1;
-    taken.dropped = true;
-    return taken;
-  }
-  const auto take_range = [&](const auto& range) {
-    taken.count = static_cast<std::size_t>(range.size());
-    taken.step = static_cast<std::ptrdiff_t>(range.step_size());
-    if (taken.count == 0) return;
-    taken.start = static_cast<std::ptrdiff_t>(range(0));
-    const std::ptrdiff_t end = taken.start + static_cast<std::ptrdiff_t>(taken.count - 1) * taken.step;
-    if (taken.start < 0 || taken.start >= size || end < 0 || end >= size) {
-      throw_index("range from " + std::to_string(taken.start) + " to " + std::to_string(end), x, axis);
-    }
-  };
+  if (const auto* index = get_if<std::ptrdiff_t>(&slice)) return take_index(*index, x, axis);
+  Part::Axis taken{.count = x.shape()[axis], .source = static_cast<std::ptrdiff_t>(axis)};
   visit(
       [&](const auto& s) {
         if constexpr (requires { s.get(x.size()); }) {
-          take_range(s.get(static_cast<std::size_t>(size)));
+          if constexpr (std::integral<decltype(s.step())>) {
+            if (s.step() == 0) throw IndexError("view: a range with step 0" + on_axis(x, axis));
+          }
+          taken = take_range(s.get(x.shape()[axis]), x, axis);
         } else if constexpr (requires {
                                s.step_size();
                                s(0);
                              }) {
-          take_range(s);
+          taken = take_range(s, x, axis);
         }
       },
       slice);
@@ -96,7 +107,7 @@ Part work_out(const Tensor& x, const Slices& slices) {
   std::size_t axis = 0;
   const auto take_all = [&](std::size_t count) {
     for (; count > 0; --count, ++axis)
-      part.axes.push_back({0, 1, x.shape()[axis], static_cast<std::ptrdiff_t>(axis), false});
+      part.axes.push_back({.count = x.shape()[axis], .source = static_cast<std::ptrdiff_t>(axis)});
   };
   for (const auto& slice : slices) {
     if (is_new(slice)) {
@@ -190,6 +201,7 @@ Tensor stack(const Tensors& tensors, std::ptrdiff_t axis) {
 }
 
 std::vector<OpEntry> slice_ops() {
+  using namespace xt::placeholders;
   return {
       {"view",
        "slices and joins",
@@ -197,6 +209,11 @@ std::vector<OpEntry> slice_ops() {
        {XTAPE_CASE(view(x[0], {0, xt::range(0, 2)}), any_value(2, 3)),
         XTAPE_CASE(view(x[0], {xt::all(), xt::newaxis(), -1}), any_value(2, 3)),
         XTAPE_CASE(view(x[0], {xt::ellipsis(), xt::range(5, 0, -2)}), any_value(2, 6)),
+        XTAPE_CASE(view(x[0], {xt::range(_, _, -1), xt::ellipsis(), xt::range(-3, _)}), any_value(3, 2, 4)),
+        XTAPE_CASE(view(x[0], {xt::range(_, -1), xt::newaxis(), xt::range(1, _, 2)}), any_value(3, 4)),
+        XTAPE_CASE(view(view(x[0], {xt::range(_, _, 2)}), {xt::range(_, 0, -1), xt::newaxis()}), any_value(5, 2)),
+        XTAPE_CASE(view(broadcast_to(x[0], Shape{3, 2, 4}), {xt::range(0, 2), 1, xt::range(_, _, -3)}), any_value(4)),
+        XTAPE_CASE(view(x[0], {xt::newaxis()}), any_value()), XTAPE_CASE(view(x[0], {1, 0}), any_value(2, 3)),
         XTAPE_CASE(view(x[0], {xt::range(1, 1)}), any_value(3, 2))}},
       {"concatenate",
        "slices and joins",
