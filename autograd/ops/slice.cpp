@@ -1,11 +1,13 @@
 #include <autograd/factories.hpp>
 #include <autograd/kernels/strided.hpp>
+#include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/ops/slice.hpp>
 #include <autograd/record.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 namespace xtape {
 
@@ -22,6 +24,16 @@ struct Part {
     bool dropped = false;        // an index: takes one element and leaves no axis
   };
   std::vector<Axis> axes;
+
+  // `count` places from `start` on along one axis, and the others whole.
+  static Part along(const Shape& shape, std::size_t axis, std::ptrdiff_t start, std::size_t count) {
+    Part part;
+    for (std::size_t i = 0; i < shape.size(); ++i)
+      part.axes.push_back({.count = shape[i], .source = static_cast<std::ptrdiff_t>(i)});
+    part.axes[axis].start = start;
+    part.axes[axis].count = count;
+    return part;
+  }
 
   Tensor of(const Tensor& x) const {
     Shape shape;
@@ -152,10 +164,16 @@ Tensor Tensor::element(std::initializer_list<std::ptrdiff_t> index) const {
 
 // --- joining
 
-Tensor concatenate(const Tensors& tensors, std::ptrdiff_t axis) {
-  if (tensors.empty()) throw ShapeError("concatenate: no tensors given");
+namespace {
+
+void require_tensors(const Tensors& tensors, const char* op) {
+  if (tensors.empty()) throw ShapeError(std::string(op) + ": no tensors given");
+}
+
+Tensor join(const char* op, const Tensors& tensors, std::ptrdiff_t axis) {
+  require_tensors(tensors, op);
   const Tensor& first = tensors[0];
-  const std::size_t along = normalize_axis(axis, first.dimension(), "concatenate");
+  const std::size_t along = normalize_axis(axis, first.dimension(), op);
   Shape shape = first.shape();
   shape[along] = 0;
   DType dtype = first.dtype();
@@ -163,7 +181,7 @@ Tensor concatenate(const Tensors& tensors, std::ptrdiff_t axis) {
     Shape expected = first.shape();
     if (tensor.dimension() == first.dimension()) expected[along] = tensor.shape()[along];
     if (tensor.shape() != expected) {
-      throw ShapeError("concatenate: shapes " + to_string(first.shape()) + " and " + to_string(tensor.shape()) +
+      throw ShapeError(std::string(op) + ": shapes " + to_string(first.shape()) + " and " + to_string(tensor.shape()) +
                        " differ elsewhere than on axis " + std::to_string(along));
     }
     shape[along] += tensor.shape()[along];
@@ -173,22 +191,22 @@ Tensor concatenate(const Tensors& tensors, std::ptrdiff_t axis) {
   std::vector<Part> parts;
   std::ptrdiff_t start = 0;
   for (const Tensor& tensor : tensors) {
-    Part part;
-    for (std::size_t i = 0; i < shape.size(); ++i) {
-      part.axes.push_back({i == along ? start : 0, 1, tensor.shape()[i], static_cast<std::ptrdiff_t>(i), false});
-    }
+    Part part = Part::along(tensor.shape(), along, start, tensor.shape()[along]);
     const Tensor target = part.of(result);
     kernels::strided_copy({tensor.raw_data(), tensor.dtype(), tensor.strides()},
                           {target.mutable_data(), dtype, target.strides()}, tensor.shape());
     start += static_cast<std::ptrdiff_t>(tensor.shape()[along]);
     parts.push_back(std::move(part));
   }
-  return record_list("concatenate", result, tensors,
-                     [parts](const Tensor& g, std::size_t i) { return take_part(g, parts[i]); });
+  return record_list(op, result, tensors, [parts](const Tensor& g, std::size_t i) { return take_part(g, parts[i]); });
 }
 
+}  // namespace
+
+Tensor concatenate(const Tensors& tensors, std::ptrdiff_t axis) { return join("concatenate", tensors, axis); }
+
 Tensor stack(const Tensors& tensors, std::ptrdiff_t axis) {
-  if (tensors.empty()) throw ShapeError("stack: no tensors given");
+  require_tensors(tensors, "stack");
   Tensors expanded;
   for (const Tensor& tensor : tensors) {
     if (tensor.shape() != tensors[0].shape()) {
@@ -197,7 +215,80 @@ Tensor stack(const Tensors& tensors, std::ptrdiff_t axis) {
     }
     expanded.push_back(expand_dims(tensor, axis));
   }
-  return concatenate(expanded, axis);
+  return join("stack", expanded, axis);
+}
+
+Tensor hstack(const Tensors& tensors) {
+  require_tensors(tensors, "hstack");
+  return join("hstack", tensors, tensors[0].dimension() == 1 ? 0 : 1);
+}
+
+Tensor vstack(const Tensors& tensors) {
+  Tensors rows = tensors;
+  for (Tensor& row : rows) row = row.dimension() == 1 ? expand_dims(row, 0) : row;
+  return join("vstack", rows, 0);
+}
+
+// --- splitting
+
+namespace {
+
+Tensors split_in(const Tensor& x, std::span<const std::size_t> sizes, std::size_t along) {
+  Tensors parts;
+  std::ptrdiff_t start = 0;
+  for (std::size_t size : sizes) {
+    parts.push_back(take_part(x, Part::along(x.shape(), along, start, size)));
+    start += static_cast<std::ptrdiff_t>(size);
+  }
+  return parts;
+}
+
+}  // namespace
+
+Tensors split(const Tensor& x, std::size_t parts, std::ptrdiff_t axis) {
+  const std::size_t along = normalize_axis(axis, x.dimension(), "split"), size = x.shape()[along];
+  if (parts == 0 || size % parts != 0) {
+    throw ShapeError("split: axis " + std::to_string(along) + " of shape " + to_string(x.shape()) +
+                     " does not divide into " + std::to_string(parts) +
+                     " equal parts; give a list of sizes, or use chunk()");
+  }
+  return split_in(x, std::vector<std::size_t>(parts, size / parts), along);
+}
+
+Tensors split(const Tensor& x, const std::vector<std::size_t>& sizes, std::ptrdiff_t axis) {
+  const std::size_t along = normalize_axis(axis, x.dimension(), "split");
+  const std::size_t total = std::accumulate(sizes.begin(), sizes.end(), std::size_t{0});
+  if (total != x.shape()[along]) {
+    throw ShapeError("split: sizes " + to_string(Shape(sizes.begin(), sizes.end())) + " add up to " +
+                     std::to_string(total) + ", not to the size of axis " + std::to_string(along) + " of shape " +
+                     to_string(x.shape()));
+  }
+  return split_in(x, sizes, along);
+}
+
+Tensors split(const Tensor& x, std::initializer_list<std::size_t> sizes, std::ptrdiff_t axis) {
+  return split(x, std::vector<std::size_t>(sizes), axis);
+}
+
+Tensors chunk(const Tensor& x, std::size_t count, std::ptrdiff_t axis) {
+  const std::size_t along = normalize_axis(axis, x.dimension(), "chunk"), size = x.shape()[along];
+  if (count == 0) throw ShapeError("chunk: 0 parts asked for of shape " + to_string(x.shape()) + "; 1 or more fit");
+  if (size == 0) return split(x, count, axis);
+  const std::size_t width = (size + count - 1) / count;
+  std::vector<std::size_t> sizes(size / width, width);
+  if (size % width != 0) sizes.push_back(size % width);
+  return split_in(x, sizes, along);
+}
+
+Tensors unbind(const Tensor& x, std::ptrdiff_t axis) {
+  const std::size_t along = normalize_axis(axis, x.dimension(), "unbind");
+  Tensors parts;
+  for (std::size_t i = 0; i < x.shape()[along]; ++i) {
+    Part part = Part::along(x.shape(), along, static_cast<std::ptrdiff_t>(i), 1);
+    part.axes[along].dropped = true;
+    parts.push_back(take_part(x, part));
+  }
+  return parts;
 }
 
 std::vector<OpEntry> slice_ops() {
@@ -225,6 +316,31 @@ std::vector<OpEntry> slice_ops() {
        "joined along a new axis",
        {XTAPE_CASE(stack({x[0], x[1]}, 0), any_value(2, 3), any_value(2, 3)),
         XTAPE_CASE(stack({x[0], x[1]}, -1), any_value(2), any_value(2))}},
+      {"hstack",
+       "slices and joins",
+       "joined side by side",
+       {XTAPE_CASE(hstack({x[0], x[1]}), any_value(2, 3), any_value(2, 1)),
+        XTAPE_CASE(hstack({x[0], x[1]}), any_value(2), any_value(3))}},
+      {"vstack",
+       "slices and joins",
+       "joined below each other",
+       {XTAPE_CASE(vstack({x[0], x[1]}), any_value(2, 3), any_value(3)),
+        XTAPE_CASE(vstack({x[0], x[1]}), any_value(3), any_value(3))}},
+      {"split",
+       "slices and joins",
+       "equal parts along an axis, or parts of given sizes",
+       {XTAPE_CASE(split(x[0], 3, 1)[1], any_value(2, 6)),
+        XTAPE_CASE(split(x[0], 2)[0] * split(x[0], 2)[1], any_value(4, 2)),
+        XTAPE_CASE(split(x[0], {1, 0, 3}, -1)[2], any_value(2, 4))}},
+      {"chunk",
+       "slices and joins",
+       "parts along an axis, the last one smaller",
+       {XTAPE_CASE(chunk(x[0], 3)[0] * chunk(x[0], 3)[2], any_value(5, 2))}},
+      {"unbind",
+       "slices and joins",
+       "the slices along an axis",
+       {XTAPE_CASE(unbind(x[0])[0] * unbind(x[0])[1], any_value(3, 2)),
+        XTAPE_CASE(unbind(x[0], -1)[1], any_value(2, 2, 3))}},
   };
 }
 

@@ -1,4 +1,4 @@
-// Views by slices: values, shared memory and errors; their gradients are in op_table_test.cpp.
+// Views by slices, joins and splits: values, shared memory and errors; their gradients are in op_table_test.cpp.
 
 #include <doctest/doctest.h>
 
@@ -70,4 +70,58 @@ TEST_CASE("view says which indices fit") {
   check_says(message_of<IndexError>([&] { view(x, {xt::all(), xt::all(), xt::all()}); }), {"view: 3 slices", "(2, 3)"});
   check_says(message_of<IndexError>([&] { view(x, {xt::ellipsis(), xt::ellipsis()}); }), {"2 ellipses"});
   check_says(message_of<IndexError>([&] { x(1, 5); }), {"index 5 on axis 1", "takes -3 to 2"});
+}
+
+TEST_CASE("hstack and vstack") {
+  const Tensor a = Tensor(Vector{1, 2}), b = Tensor(Vector{3, 4});
+  CHECK(identical(hstack({a, b}), Tensor(Vector{1, 2, 3, 4})));
+  CHECK(identical(vstack({a, b}), Tensor(Vector{{1, 2}, {3, 4}})));
+  CHECK(identical(vstack({vstack({a, b}), a}), Tensor(Vector{{1, 2}, {3, 4}, {1, 2}})));
+  CHECK(hstack({zeros({2, 3, 4}), zeros({2, 1, 4})}).shape() == Shape{2, 4, 4});
+  check_says(message_of<ShapeError>([] { hstack({}); }), {"hstack: no tensors"});
+  check_says(message_of<ShapeError>([] { vstack({}); }), {"vstack: no tensors"});
+  check_says(message_of<ShapeError>([] { stack({}); }), {"stack: no tensors"});
+  check_says(message_of<ShapeError>([] {
+               hstack({zeros({2, 3}), zeros({3, 3})});
+             }),
+             {"hstack: shapes (2, 3) and (3, 3)"});
+  check_says(message_of<ShapeError>([] { vstack({zeros({3}), zeros({2})}); }), {"vstack: shapes (1, 3) and (1, 2)"});
+}
+
+TEST_CASE("split, chunk and unbind share memory") {
+  const Tensor x = integers({2, 6});
+  const Tensors thirds = split(x, 3, -1);
+  REQUIRE(thirds.size() == 3);
+  CHECK(identical(thirds[1], Tensor(Vector{{2, 3}, {8, 9}})));
+  CHECK(thirds[0].raw_data() == x.raw_data());
+  CHECK(identical(concatenate(thirds, 1), x));
+  const Tensors sizes = split(x, {1, 0, 5}, 1);
+  REQUIRE(sizes.size() == 3);
+  CHECK(sizes[1].shape() == Shape{2, 0});
+  CHECK(identical(concatenate(sizes, 1), x));
+  CHECK(split(x, {6}, 1).size() == 1);  // a list of sizes even where it has one
+  const auto widths = [&](std::size_t count) {
+    std::vector<std::size_t> found;
+    for (const Tensor& part : chunk(x, count, 1)) found.push_back(part.shape(1));
+    return found;
+  };
+  CHECK(widths(4) == std::vector<std::size_t>{2, 2, 2});  // as PyTorch's: fewer than asked for
+  CHECK(widths(5) == std::vector<std::size_t>{2, 2, 2});
+  CHECK(widths(9) == std::vector<std::size_t>(6, 1));
+  CHECK(chunk(integers({5}), 2)[0].size() == 3);
+  CHECK(chunk(zeros({0}), 2).size() == 2);
+  CHECK(split(zeros({0, 2}), 2).size() == 2);
+  const Tensors columns = unbind(x, 1);
+  REQUIRE(columns.size() == 6);
+  CHECK(identical(columns[4], Tensor(Vector{4, 10})));
+  CHECK(columns[4].storage().get() == x.storage().get());
+  CHECK(unbind(zeros({0, 2})).empty());
+
+  check_says(message_of<ShapeError>([&] { split(x, 4, 1); }), {"split: axis 1 of shape (2, 6)", "4 equal", "chunk()"});
+  check_says(message_of<ShapeError>([&] { split(x, 0); }), {"0 equal parts"});
+  check_says(message_of<ShapeError>([&] { split(x, {2, 3}, 1); }), {"split: sizes (2, 3) add up to 5", "(2, 6)"});
+  check_says(message_of<ShapeError>([&] { chunk(x, 0); }), {"chunk: 0 parts", "1 or more"});
+  check_says(message_of<IndexError>([&] { split(x, 2, 2); }), {"split: axis 2"});
+  check_says(message_of<IndexError>([&] { chunk(x, 2, 2); }), {"chunk: axis 2"});
+  check_says(message_of<IndexError>([] { unbind(Tensor(1.0)); }), {"unbind: axis 0", "no axes"});
 }
