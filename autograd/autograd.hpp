@@ -13,6 +13,7 @@
 #include <autograd/ops/fuse.hpp>
 #include <autograd/ops/index.hpp>
 #include <autograd/ops/matmul.hpp>
+#include <autograd/ops/pad.hpp>
 #include <autograd/ops/rearrange.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
