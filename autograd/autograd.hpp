@@ -8,6 +8,7 @@
 #include <autograd/gradcheck.hpp>
 #include <autograd/graph.hpp>
 #include <autograd/memory/statistics.hpp>
+#include <autograd/ops/diagonal.hpp>
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/fuse.hpp>

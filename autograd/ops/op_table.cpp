@@ -10,6 +10,7 @@ std::vector<OpEntry> shape_ops();
 std::vector<OpEntry> slice_ops();
 std::vector<OpEntry> rearrange_ops();
 std::vector<OpEntry> pad_ops();
+std::vector<OpEntry> diagonal_ops();
 std::vector<OpEntry> index_ops();
 std::vector<OpEntry> softmax_ops();
 std::vector<OpEntry> dropout_ops();
@@ -17,7 +18,7 @@ std::vector<OpEntry> dropout_ops();
 std::vector<OpEntry> op_table() {
   std::vector<OpEntry> table;
   for (const auto& family : {elementwise_ops, reduce_ops, matmul_ops, shape_ops, slice_ops, rearrange_ops, pad_ops,
-                             index_ops, softmax_ops, dropout_ops}) {
+                             diagonal_ops, index_ops, softmax_ops, dropout_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
