@@ -7,11 +7,13 @@
 #include <xtensor/core/xmath.hpp>
 #include <xtensor/generators/xbuilder.hpp>
 #include <xtensor/misc/xmanipulation.hpp>
+#include <xtensor/misc/xpad.hpp>
 #include <xtensor/misc/xsort.hpp>
 #else
 #include <xtensor/xbuilder.hpp>
 #include <xtensor/xmanipulation.hpp>
 #include <xtensor/xmath.hpp>
+#include <xtensor/xpad.hpp>
 #include <xtensor/xsort.hpp>
 #endif
 
@@ -153,4 +155,42 @@ TEST_CASE("reductions, shapes and joins agree with xtensor's") {
   CHECK(agrees(xtape::eye(3, {.dtype = xtape::float64}), Array(xt::eye<double>(3))));
   CHECK(agrees(xtape::arange(0.0, 5.0, 0.5, {.dtype = xtape::float64}), Array(xt::arange<double>(0.0, 5.0, 0.5))));
   CHECK(agrees(xtape::linspace(0.0, 1.0, 7, {.dtype = xtape::float64}), Array(xt::linspace<double>(0.0, 1.0, 7))));
+}
+
+TEST_CASE("rearranging, padding and diagonals agree with xtensor's") {
+  const Array a = draw({3, 4, 5}, 3, -3, 3), b = draw({3, 2, 5}, 4, -3, 3), m = draw({4, 4}, 5, -3, 3);
+  const Array v = draw({3}, 6, -3, 3), w = draw({4}, 7, -3, 3);
+  const xtape::Tensor x = a, y = b, matrix = m, vector = v;
+  CHECK(agrees(flip(x, {1}), Array(xt::flip(a, 1))));  // without an axis xtensor 0.24 writes into its argument
+  CHECK(agrees(rot90(x), Array(xt::rot90<1>(a, {0, 1}))));
+  CHECK(agrees(rot90(x, -1, {2, 1}), Array(xt::rot90<-1>(a, {2, 1}))));
+  CHECK(agrees(roll(x, -7), Array(xt::roll(a, -7))));
+  CHECK(agrees(roll(x, 3, 1), Array(xt::roll(a, 3, 1))));
+  CHECK(agrees(repeat(x, 2, 1), Array(xt::repeat(a, 2, 1))));
+  CHECK(agrees(repeat(x, {2, 0, 1}, 0), Array(xt::repeat(a, {2, 0, 1}, 0))));
+  CHECK(agrees(xtape::hstack({x, y}), Array(xt::hstack(xt::xtuple(a, b)))));
+  CHECK(agrees(xtape::hstack({vector, vector}), Array(xt::hstack(xt::xtuple(v, v)))));
+  CHECK(agrees(xtape::vstack({x, x}), Array(xt::vstack(xt::xtuple(a, a)))));
+  CHECK(agrees(split(x, 2, 1)[1], Array(xt::split(a, 2, 1)[1])));
+  CHECK(agrees(xtape::meshgrid({vector, w})[0], Array(std::get<0>(xt::meshgrid(v, w)))));
+  CHECK(agrees(xtape::meshgrid({vector, w})[1], Array(std::get<1>(xt::meshgrid(v, w)))));
+  CHECK(agrees(diag(vector), Array(xt::diag(v))));
+  CHECK(agrees(diag(vector, 2), Array(xt::diag(v, 2))));
+  CHECK(agrees(diag(vector, -1), Array(xt::diag(v, -1))));
+  CHECK(agrees(diagonal(matrix, 1), Array(xt::diagonal(m, 1))));
+  CHECK(agrees(diagonal(x, -1, 0, 2), Array(xt::diagonal(a, -1, 0, 2))));
+  CHECK(agrees(tril(matrix, 1), Array(xt::tril(m, 1))));  // of more axes xtensor takes the first two, NumPy the last
+  CHECK(agrees(triu(matrix, -1), Array(xt::triu(m, -1))));
+  // xtensor 0.24's tile and pad write through a view whose copies have four axes, whatever the array has.
+  const Array four = draw({2, 3, 1, 4}, 8, -3, 3);
+  CHECK(agrees(tile(xtape::Tensor(four), {2, 1, 3, 2}), Array(xt::tile(four, {2, 1, 3, 2}))));
+  const std::pair<xtape::PadMode, xt::pad_mode> modes[] = {{xtape::PadMode::constant, xt::pad_mode::constant},
+                                                           {xtape::PadMode::reflect, xt::pad_mode::reflect},
+                                                           {xtape::PadMode::symmetric, xt::pad_mode::symmetric},
+                                                           {xtape::PadMode::wrap, xt::pad_mode::wrap}};
+  for (const auto& [mine, theirs] : modes) {
+    CHECK(agrees(
+        pad(xtape::Tensor(four), {{1, 0}, {1, 2}, {0, 0}, {3, 2}}, {.mode = mine, .value = 1.5}),
+        Array(xt::pad(four, std::vector<std::vector<std::size_t>>{{1, 0}, {1, 2}, {0, 0}, {3, 2}}, theirs, 1.5))));
+  }
 }
