@@ -78,6 +78,14 @@ Tensor entry(const Tensor& x, bool create_graph, bool wanted = true);
 /// Whether an operation on these tensors is to be recorded.
 bool is_recorded(const Tensors& inputs) noexcept;
 
+/// A rule that reaches only a part of its input: `rule.add_to(gradient, upstream)` adds in place what the rule would
+/// put into zeros. It is used where a gradient has arrived already, so that the parts of a split cost as much as the
+/// whole.
+template <class Rule>
+concept AddsInPlace = requires(const Rule& rule, const Tensor& gradient) {
+  rule.add_to(gradient, gradient);
+};
+
 /// An input of an operation with its local rule: `rule(upstream)` or `rule(upstream, output)` gives the input's
 /// gradient as a tensor expression.
 template <class Rule>
@@ -124,9 +132,17 @@ class RuleNode final : public Node {
   }
   template <std::size_t... I>
   void propagate(std::index_sequence<I...>, const Tensor& upstream, GradientSink& sink) {
-    ((sink.wants(m_inputs[I].get()) ? sink.deliver(*this, *m_inputs[I], apply(*std::get<I>(m_rules), upstream))
-                                    : void()),
-     ...);
+    ((sink.wants(m_inputs[I].get()) ? propagate_to(*m_inputs[I], *std::get<I>(m_rules), upstream, sink) : void()), ...);
+  }
+  template <class Rule>
+  void propagate_to(Node& input, const Rule& rule, const Tensor& upstream, GradientSink& sink) {
+    if constexpr (AddsInPlace<Rule>) {
+      const Tensor& arrived = input.gradient;
+      if (!grad_enabled() && !watched() && arrived.defined() && arrived.impl()->exclusive()) {
+        return rule.add_to(arrived, upstream);
+      }
+    }
+    sink.deliver(*this, input, apply(rule, upstream));
   }
   template <class Rule>
   Tensor apply(const Rule& rule, const Tensor& upstream) {

@@ -145,9 +145,19 @@ Tensor place_part(const Tensor& values, const Shape& shape, const Part& part) {
   return record("place", result, From{values, [part](const Tensor& g) { return take_part(g, part); }});
 }
 
+// The gradient of a part's source.
+struct PlacePart {
+  Part part;
+  Shape shape;
+  Tensor operator()(const Tensor& g) const { return place_part(g, shape, part); }
+  void add_to(const Tensor& gradient, const Tensor& g) const {
+    const Tensor target = part.of(gradient);
+    target.assign(target + g);
+  }
+};
+
 Tensor take_part(const Tensor& x, const Part& part) {
-  return record("view", part.of(x),
-                From{x, [part, shape = x.shape()](const Tensor& g) { return place_part(g, shape, part); }});
+  return record("view", part.of(x), From{x, PlacePart{part, x.shape()}});
 }
 
 }  // namespace

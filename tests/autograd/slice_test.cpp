@@ -125,3 +125,30 @@ TEST_CASE("split, chunk and unbind share memory") {
   check_says(message_of<IndexError>([&] { chunk(x, 2, 2); }), {"chunk: axis 2"});
   check_says(message_of<IndexError>([] { unbind(Tensor(1.0)); }), {"unbind: axis 0", "no axes"});
 }
+
+// Gradients of further parts are added in place to that of the first; this must not be seen from anywhere else.
+TEST_CASE("gradients of parts that overlap add up, and change no tensor that somebody holds") {
+  const Tensor x = astype(integers({4}), float64).requires_grad_();
+  const Tensor y = x * 1.0;
+  y.retain_grad();
+  const Tensor whole = Tensor(xt::xarray<double>{1.0, 2.0, 3.0, 4.0});
+  const auto loss = [&] {
+    return sum(view(y, {xt::range(0, 3)}) * 10.0) + sum(view(y, {xt::range(_, _, -2)}) * 100.0) + y(3) + sum(y * whole);
+  };
+  loss().backward({.retain_graph = true});
+  const Tensor expected = Tensor(xt::xarray<double>{11.0, 112.0, 13.0, 105.0});
+  const Tensor first = x.grad();
+  CHECK(identical(first, expected));
+  CHECK(identical(y.grad(), expected));
+  CHECK(identical(whole, Tensor(xt::xarray<double>{1.0, 2.0, 3.0, 4.0})));
+  loss().backward({.retain_graph = true});
+  CHECK(identical(x.grad(), expected * 2.0));
+  // A gradient that is handed in and on stays as it was.
+  const Tensor given = ones({4}, {.dtype = float64});
+  const Tensor z = x * 1.0;
+  const Tensor passed = concatenate({view(z, {xt::range(0, 2)}), view(z, {xt::range(2, 4)})}) + z;
+  CHECK(identical(grad(passed, x, {.gradient = given}), given * 2.0));
+  CHECK(identical(given, ones({4}, {.dtype = float64})));
+  const Tensor recorded = grad(loss(), y, {.retain_graph = true, .create_graph = true});
+  CHECK(identical(recorded, expected));
+}
