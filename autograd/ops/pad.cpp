@@ -57,8 +57,8 @@ std::array<Margin, 2> margins(PadMode mode, PadWidth width, std::ptrdiff_t padde
   return {Margin{0, before, first, 0}, Margin{end, behind, end - 1, 0}};
 }
 
-// Calls function(axis, part, margin) for both margins of every axis. `part` has no margins on the axes behind that one,
-// so that the margins of a later axis cover the corners.
+// Calls function(part, margin) for both margins of an axis, where they are not empty. `part` is the padded array
+// without the margins of the axes behind that one: these come later, and cover the corners.
 template <class F>
 void for_each_margin(const Tensor& padded, const Widths& widths, PadMode mode, std::size_t axis, const F& function) {
   const Tensor part = without_margins(padded, widths, axis + 1);
