@@ -1,3 +1,4 @@
+#include <autograd/kernels/batches.hpp>
 #include <autograd/kernels/gemm.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/matmul.hpp>
@@ -63,10 +64,10 @@ Tensor multiply_matrices(const Tensor& left, const Tensor& right) {
   visit_dtype(a.dtype(), [&]<class T>(TypeTag<T>) {
     if constexpr (std::is_floating_point_v<T>) {
       auto* c = static_cast<T*>(result.mutable_data());
-      for (std::size_t i = 0; i < count; ++i) {
+      kernels::for_each_matrix(count, m * n * k, [&](std::size_t i) {
         kernels::gemm<T>(m, n, k, matrix_at<T>(a, batch_offset(i, batches, a_steps)),
                          matrix_at<T>(b, batch_offset(i, batches, b_steps)), c + i * m * n);
-      }
+      });
     }
   });
   return result;
