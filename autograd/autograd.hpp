@@ -10,6 +10,7 @@
 #include <autograd/memory/statistics.hpp>
 #include <autograd/ops/diagonal.hpp>
 #include <autograd/ops/dropout.hpp>
+#include <autograd/ops/einsum.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/fuse.hpp>
 #include <autograd/ops/index.hpp>

@@ -6,9 +6,10 @@ namespace xtape {
 std::vector<OpEntry> elementwise_ops();
 std::vector<OpEntry> reduce_ops();
 std::vector<OpEntry> matmul_ops();
+std::vector<OpEntry> einsum_ops();
 std::vector<OpEntry> shape_ops();
-std::vector<OpEntry> slice_ops();
 std::vector<OpEntry> rearrange_ops();
+std::vector<OpEntry> slice_ops();
 std::vector<OpEntry> pad_ops();
 std::vector<OpEntry> diagonal_ops();
 std::vector<OpEntry> index_ops();
@@ -17,8 +18,8 @@ std::vector<OpEntry> dropout_ops();
 
 std::vector<OpEntry> op_table() {
   std::vector<OpEntry> table;
-  for (const auto& family : {elementwise_ops, reduce_ops, matmul_ops, shape_ops, slice_ops, rearrange_ops, pad_ops,
-                             diagonal_ops, index_ops, softmax_ops, dropout_ops}) {
+  for (const auto& family : {elementwise_ops, reduce_ops, matmul_ops, einsum_ops, shape_ops, rearrange_ops, slice_ops,
+                             pad_ops, diagonal_ops, index_ops, softmax_ops, dropout_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
