@@ -9,11 +9,15 @@
 #include <autograd/graph.hpp>
 #include <autograd/memory/statistics.hpp>
 #include <autograd/ops/diagonal.hpp>
+#include <autograd/ops/decomposition.hpp>
+#include <autograd/ops/determinant.hpp>
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/einsum.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/fuse.hpp>
 #include <autograd/ops/index.hpp>
+#include <autograd/ops/least_squares.hpp>
+#include <autograd/ops/linalg.hpp>
 #include <autograd/ops/matmul.hpp>
 #include <autograd/ops/pad.hpp>
 #include <autograd/ops/rearrange.hpp>

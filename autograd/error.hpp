@@ -30,6 +30,12 @@ class IndexError : public Error {
   using Error::Error;
 };
 
+/// A matrix that the operation cannot work with: singular, not positive definite, of deficient rank.
+class LinalgError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// A gradient that does not exist, was freed, or is wrong.
 class GradError : public Error {
  public:

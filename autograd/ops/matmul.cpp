@@ -3,6 +3,7 @@
 #include <autograd/ops/einsum.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/matmul.hpp>
+#include <autograd/ops/matrices.hpp>
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
@@ -13,8 +14,6 @@
 namespace xtape {
 
 namespace {
-
-Shape batch_shape(const Tensor& x) { return Shape(x.shape().begin(), x.shape().end() - 2); }
 
 // Whether BLAS can read the last two axes in place: one of them contiguous, the other with a stride that covers it.
 bool readable_by_blas(const Tensor& x) {
@@ -34,16 +33,6 @@ kernels::Matrix<T> matrix_at(const Tensor& x, std::ptrdiff_t offset) {
   return {data, std::max(column_step, std::max<std::ptrdiff_t>(rows, 1)), true};
 }
 
-// The offset of batch number `index` in elements.
-std::ptrdiff_t batch_offset(std::size_t index, const Shape& batches, const Strides& strides) {
-  std::ptrdiff_t offset = 0;
-  for (std::size_t axis = batches.size(); axis-- > 0;) {
-    offset += static_cast<std::ptrdiff_t>(index % batches[axis]) * strides[axis];
-    index /= batches[axis];
-  }
-  return offset;
-}
-
 // (..., m, k) x (..., k, n) for operands of one floating dtype and at least two axes.
 Tensor multiply_matrices(const Tensor& left, const Tensor& right) {
   const Tensor a = readable_by_blas(left) ? left : left.contiguous();
@@ -51,10 +40,7 @@ Tensor multiply_matrices(const Tensor& left, const Tensor& right) {
   std::size_t m = a.shape(-2);
   const std::size_t k = a.shape(-1), n = b.shape(-1);
   const Shape batches = broadcast_shapes(batch_shape(a), batch_shape(b), "matmul");
-  Shape shape = batches;
-  shape.push_back(m);
-  shape.push_back(n);
-  Tensor result = Tensor::uninitialized(shape, a.dtype());
+  Tensor result = Tensor::uninitialized(shape_of_batch(batches, m, n), a.dtype());
 
   // One matrix for all batches on the right: the batches on the left are simply more rows.
   std::size_t count = element_count(batches);
@@ -79,7 +65,7 @@ Tensor multiply_matrices(const Tensor& left, const Tensor& right) {
 Tensor transposed(const Tensor& x) { return swapaxes(x, -1, -2); }
 
 // The gradient of a weight shared by all batches: the batches are more rows of one product.
-Tensor rows_of(const Tensor& x) { return reshape(x, {-1, x.shape(-1)}); }
+Tensor rows_of(const Tensor& x) { return reshape(x, Shape{element_count(batch_shape(x)) * x.shape(-2), x.shape(-1)}); }
 
 }  // namespace
 
@@ -261,6 +247,7 @@ std::vector<OpEntry> matmul_ops() {
         XTAPE_CASE(matmul(x[0], x[1]), any_value(3), any_value(2, 3, 2)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 0), any_value(0, 3)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(0, 2), any_value(2, 3)),
+        XTAPE_CASE(matmul(x[0], x[1]), any_value(2, 2, 0), any_value(0, 3)),
         XTAPE_CASE(matmul(x[0], x[1]), any_value(1, 1), any_value(1, 1))}},
       {"linear",
        "linear algebra",

@@ -7,6 +7,10 @@ std::vector<OpEntry> elementwise_ops();
 std::vector<OpEntry> reduce_ops();
 std::vector<OpEntry> matmul_ops();
 std::vector<OpEntry> einsum_ops();
+std::vector<OpEntry> linalg_ops();
+std::vector<OpEntry> determinant_ops();
+std::vector<OpEntry> least_squares_ops();
+std::vector<OpEntry> decomposition_ops();
 std::vector<OpEntry> shape_ops();
 std::vector<OpEntry> rearrange_ops();
 std::vector<OpEntry> slice_ops();
@@ -20,6 +24,9 @@ std::vector<OpEntry> op_table() {
   std::vector<OpEntry> table;
   for (const auto& family : {elementwise_ops, reduce_ops, matmul_ops, einsum_ops, shape_ops, rearrange_ops, slice_ops,
                              pad_ops, diagonal_ops, index_ops, softmax_ops, dropout_ops}) {
+  for (const auto& family :
+       {elementwise_ops, reduce_ops, matmul_ops, einsum_ops, linalg_ops, determinant_ops, least_squares_ops,
+        decomposition_ops, shape_ops, slice_ops, index_ops, softmax_ops, dropout_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
