@@ -22,11 +22,9 @@ std::vector<OpEntry> dropout_ops();
 
 std::vector<OpEntry> op_table() {
   std::vector<OpEntry> table;
-  for (const auto& family : {elementwise_ops, reduce_ops, matmul_ops, einsum_ops, shape_ops, rearrange_ops, slice_ops,
-                             pad_ops, diagonal_ops, index_ops, softmax_ops, dropout_ops}) {
-  for (const auto& family :
-       {elementwise_ops, reduce_ops, matmul_ops, einsum_ops, linalg_ops, determinant_ops, least_squares_ops,
-        decomposition_ops, shape_ops, slice_ops, index_ops, softmax_ops, dropout_ops}) {
+  for (const auto& family : {elementwise_ops, reduce_ops, matmul_ops, einsum_ops, linalg_ops, determinant_ops,
+                             least_squares_ops, decomposition_ops, shape_ops, rearrange_ops, slice_ops, pad_ops,
+                             diagonal_ops, index_ops, softmax_ops, dropout_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
