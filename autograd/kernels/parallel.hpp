@@ -23,8 +23,10 @@ void parallel_for(std::size_t count, [[maybe_unused]] std::size_t grain, const F
       std::min<std::size_t>(static_cast<std::size_t>(omp_get_max_threads()), count / std::max<std::size_t>(grain, 1));
   if (threads > 1 && !omp_in_parallel()) {
     share_the_cores();
-    // Pieces end on multiples of 64 elements, so that threads share no cache line of the output.
-    const std::size_t piece = ((count + threads - 1) / threads + 63) / 64 * 64;
+    // Long pieces end on multiples of 64 elements, so that threads share no cache line of the output; a few rows or
+    // blocks are shared out as they are.
+    const std::size_t share = (count + threads - 1) / threads;
+    const std::size_t piece = share < 1024 ? share : (share + 63) / 64 * 64;
 #pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static)
     for (std::size_t t = 0; t < threads; ++t) {
       const std::size_t begin = std::min(count, t * piece), end = std::min(count, begin + piece);
