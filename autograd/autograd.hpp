@@ -22,6 +22,7 @@
 #include <autograd/ops/pad.hpp>
 #include <autograd/ops/rearrange.hpp>
 #include <autograd/ops/reduce.hpp>
+#include <autograd/ops/scan.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/ops/slice.hpp>
 #include <autograd/ops/softmax.hpp>

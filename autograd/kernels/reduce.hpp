@@ -3,15 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <autograd/kernels/extent.hpp>
+
 /// Reductions over the middle axis of a contiguous (outer, length, inner) array into a contiguous (outer, inner) one.
 /// Floating sums add in blocks, so that the rounding error grows with the logarithm of the length.
 namespace xtape::kernels {
-
-struct Extent {
-  std::size_t outer = 1;
-  std::size_t length = 1;
-  std::size_t inner = 1;
-};
 
 enum class Reduction { sum, prod, max, min };
 
