@@ -1,31 +1,24 @@
 #include <autograd/factories.hpp>
-#include <autograd/kernels/reduce.hpp>
 #include <autograd/ops/op_table.hpp>
-#include <autograd/ops/reduce.hpp>
+#include <autograd/ops/reduction_plan.hpp>
+#include <autograd/ops/scan.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/record.hpp>
 
+#include <limits>
+
 namespace xtape {
 
-namespace {
+// --- how an input is brought before the kernels
 
-// A reduction as the kernels take it: the reduced axes merged in the middle of a contiguous array.
-struct Plan {
-  Tensor input;
-  kernels::Extent extent;
-  Shape kept;     // shape of the result with reduced axes of size 1
-  Shape dropped;  // and without them
-  std::size_t count() const { return extent.length; }
-};
-
-Plan plan_reduction(const Tensor& x, const std::vector<bool>& reduced) {
-  Plan plan;
+ReductionPlan::ReductionPlan(const char* op, const Tensor& x, const Axes& axes)
+    : reduced(axes.mask(x.dimension(), op)), shape(x.shape()) {
   std::vector<std::ptrdiff_t> order;
   std::size_t first = x.dimension(), last = 0, reduced_count = 0;
   for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
-    plan.kept.push_back(reduced[axis] ? 1 : x.shape()[axis]);
+    kept.push_back(reduced[axis] ? 1 : shape[axis]);
     if (!reduced[axis]) {
-      plan.dropped.push_back(x.shape()[axis]);
+      dropped.push_back(shape[axis]);
       order.push_back(static_cast<std::ptrdiff_t>(axis));
     } else {
       first = std::min(first, axis);
@@ -33,109 +26,145 @@ Plan plan_reduction(const Tensor& x, const std::vector<bool>& reduced) {
       ++reduced_count;
     }
   }
+  const Tensor values = x.requires_grad() ? x.detach() : x;
   const bool adjacent = reduced_count == 0 || last - first + 1 == reduced_count;
   if (adjacent) {
-    plan.input = x.contiguous();
-    for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
-      std::size_t& part = reduced[axis] ? plan.extent.length : axis < first ? plan.extent.outer : plan.extent.inner;
-      part *= x.shape()[axis];
+    input = values.contiguous();
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+      std::size_t& part = reduced[axis] ? extent.length : axis < first ? extent.outer : extent.inner;
+      part *= shape[axis];
     }
   } else {
     // Reduced axes that are apart are brought to the end by a copy.
-    for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
       if (reduced[axis]) order.push_back(static_cast<std::ptrdiff_t>(axis));
-      (reduced[axis] ? plan.extent.length : plan.extent.outer) *= x.shape()[axis];
+      (reduced[axis] ? extent.length : extent.outer) *= shape[axis];
     }
-    plan.input = transpose(x, order).contiguous();
+    input = transpose(values, order).contiguous();
   }
-  return plan;
 }
 
-// The kernel's result, with the history left to the caller.
-Tensor run_reduction(kernels::Reduction reduction, const Plan& plan, KeepDims keep) {
-  const Tensor input = is_floating(plan.input.dtype()) ? plan.input : astype(plan.input, int64);
-  Tensor result = Tensor::uninitialized(keep.keep ? plan.kept : plan.dropped, input.dtype());
-  visit_dtype(input.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (sizeof(T) >= 4) {
-      kernels::reduce(reduction, input.data<T>(), plan.extent, static_cast<T*>(result.mutable_data()));
-    }
-  });
-  return result;
-}
-
-Tensor unrecorded(const Tensor& x) { return x.requires_grad() ? x.detach() : x; }
-
-void require_elements(const Plan& plan, const Tensor& x, const char* op) {
-  if (plan.count() == 0) {
+void ReductionPlan::require_elements(const char* op) const {
+  if (count() == 0) {
     throw ShapeError(std::string(op) + ": no elements to choose from along the reduced axes of shape " +
-                     to_string(x.shape()));
+                     to_string(shape));
   }
+}
+
+Tensor reduce_magnitudes(kernels::MagnitudeReduction reduction, const ReductionPlan& plan, KeepDims keep) {
+  const auto run = [&]<class T>(TypeTag<T>) {
+    return plan.run<T, T>(keep, [=](auto... spans) { kernels::reduce_magnitudes(reduction, spans...); });
+  };
+  return plan.input.dtype() == float32 ? run(TypeTag<float>{}) : run(TypeTag<double>{});
+}
+
+namespace {
+
+Tensor reduce(kernels::Reduction reduction, const ReductionPlan& plan, KeepDims keep) {
+  return visit_dtype(plan.input.dtype(), [&]<class T>(TypeTag<T>) {
+    return plan.run<T, kernels::Accumulator<T>>(keep, [=](auto... spans) { kernels::reduce(reduction, spans...); });
+  });
+}
+
+Tensor count_nonzero(const ReductionPlan& plan, KeepDims keep) {
+  return visit_dtype(plan.input.dtype(), [&]<class T>(TypeTag<T>) {
+    return plan.run<T, std::int64_t>(keep, [](auto... spans) { kernels::count_nonzero(spans...); });
+  });
 }
 
 Tensor extreme(const char* name, kernels::Reduction reduction, const Tensor& x, const Axes& axes, KeepDims keep) {
-  const std::vector<bool> reduced = axes.mask(x.dimension(), name);
-  const Plan plan = plan_reduction(unrecorded(x), reduced);
-  require_elements(plan, x, name);
-  Tensor result = run_reduction(reduction, plan, keep);
-  if (!is_floating(x.dtype())) result = astype(result, x.dtype());
-  return record(name, result, From{x, [x = save(x), kept = plan.kept, axes](const Tensor& g, const Tensor& y) {
-                                     const Tensor winners = astype(equal(x.get(), reshape(y, kept)), g.dtype());
-                                     return winners / sum(winners, axes, keep_dims) * reshape(g, kept);
-                                   }});
+  const ReductionPlan plan(name, x, axes);
+  plan.require_elements(name);
+  return record(name, astype(reduce(reduction, plan, keep), x.dtype()),
+                From{x, [x = save(x), kept = plan.kept, axes](const Tensor& g, const Tensor& y) {
+                       const Tensor winners = astype(equal(x.get(), reshape(y, kept)), g.dtype());
+                       return winners / sum(winners, axes, keep_dims) * reshape(g, kept);
+                     }});
 }
 
 Tensor arg_extreme(const char* name, bool largest, const Tensor& x, std::ptrdiff_t axis, KeepDims keep) {
-  const Axes axes{axis};
-  const Plan plan = plan_reduction(unrecorded(x), axes.mask(x.dimension(), name));
-  require_elements(plan, x, name);
-  const Tensor input = is_floating(x.dtype()) ? plan.input : astype(plan.input, int64);
-  Tensor result = Tensor::uninitialized(keep.keep ? plan.kept : plan.dropped, int64);
-  visit_dtype(input.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (sizeof(T) >= 4) {
-      kernels::arg_extreme(largest, input.data<T>(), plan.extent, static_cast<std::int64_t*>(result.mutable_data()));
-    }
+  const ReductionPlan plan(name, x, Axes{axis});
+  plan.require_elements(name);
+  return visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
+    return plan.run<T, std::int64_t>(keep, [=](auto... spans) { kernels::arg_extreme(largest, spans...); });
   });
-  return result;
+}
+
+// The gradient of prod(): the upstream times the product of the other elements, with the reduced axes brought to the
+// end and merged.
+Tensor prod_gradient(const Tensor& x, const Tensor& g, const std::vector<bool>& reduced) {
+  std::vector<std::ptrdiff_t> order, inverse(x.dimension());
+  Shape rows;
+  std::size_t count = 1;
+  for (const bool wanted : {false, true}) {
+    for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
+      if (reduced[axis] != wanted) continue;
+      inverse[axis] = static_cast<std::ptrdiff_t>(order.size());
+      order.push_back(static_cast<std::ptrdiff_t>(axis));
+      if (wanted) {
+        count *= x.shape()[axis];
+      } else {
+        rows.push_back(x.shape()[axis]);
+      }
+    }
+  }
+  const Tensor upstream = expand_dims(reshape(g, rows), -1);
+  rows.push_back(count);
+  const Tensor moved = transpose(x, order);
+  return transpose(reshape(prod_of_others(reshape(moved, rows), -1) * upstream, moved.shape()), inverse);
 }
 
 }  // namespace
 
+// --- sums and products
+
 Tensor sum(const Tensor& x, const Axes& axes, KeepDims keep) {
-  const Plan plan = plan_reduction(unrecorded(x), axes.mask(x.dimension(), "sum"));
-  return record("sum", run_reduction(kernels::Reduction::sum, plan, keep),
+  const ReductionPlan plan("sum", x, axes);
+  return record("sum", reduce(kernels::Reduction::sum, plan, keep),
                 From{x, [kept = plan.kept, shape = x.shape()](const Tensor& g) {
                        return broadcast_to(reshape(g, kept), shape);
                      }});
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
-  const Plan plan = plan_reduction(unrecorded(x), axes.mask(x.dimension(), "mean"));
+  const ReductionPlan plan("mean", x, axes);
   const double scale = 1.0 / static_cast<double>(plan.count());
-  const Tensor total = run_reduction(kernels::Reduction::sum, plan, keep);
   // A mean of nothing is nan: 0 * inf.
-  return record("mean", astype(total, as_floating(x.dtype())) * scale,
+  return record("mean", astype(reduce(kernels::Reduction::sum, plan, keep), as_floating(x.dtype())) * scale,
                 From{x, [kept = plan.kept, shape = x.shape(), scale](const Tensor& g) {
                        return broadcast_to(reshape(g * scale, kept), shape);
                      }});
 }
 
 Tensor prod(const Tensor& x, const Axes& axes, KeepDims keep) {
-  const std::vector<bool> reduced = axes.mask(x.dimension(), "prod");
-  const Plan plan = plan_reduction(unrecorded(x), reduced);
-  return record("prod", run_reduction(kernels::Reduction::prod, plan, keep),
-                From{x, [x = save(x), kept = plan.kept, axes](const Tensor& g) {
-                       // The product of the other elements: of all / x, and where there are zeros, only a single one
-                       // has a gradient: the product of the rest.
-                       const Tensor input = x.get();
-                       const Tensor is_zero = equal(input, 0);
-                       const Tensor zeros_there = sum(is_zero, axes, keep_dims);
-                       const Tensor rest = where(is_zero, 1, input);
-                       const Tensor without_zeros = prod(rest, axes, keep_dims);
-                       const Tensor others = where(is_zero, where(equal(zeros_there, 1), without_zeros, 0),
-                                                   where(equal(zeros_there, 0), without_zeros / rest, 0));
-                       return others * reshape(g, kept);
-                     }});
+  const ReductionPlan plan("prod", x, axes);
+  return record(
+      "prod", reduce(kernels::Reduction::prod, plan, keep),
+      From{x, [x = save(x), reduced = plan.reduced](const Tensor& g) { return prod_gradient(x.get(), g, reduced); }});
 }
+
+Tensor nansum(const Tensor& x, const Axes& axes, KeepDims keep) { return sum(where(isnan(x), 0, x), axes, keep); }
+Tensor nanprod(const Tensor& x, const Axes& axes, KeepDims keep) { return prod(where(isnan(x), 1, x), axes, keep); }
+Tensor nanmean(const Tensor& x, const Axes& axes, KeepDims keep) {
+  return nansum(x, axes, keep) / astype(count_nonnan(x, axes, keep), as_floating(x.dtype()));
+}
+
+Tensor average(const Tensor& x, const Tensor& weights, const Axes& axes, KeepDims keep) {
+  if (weights.shape() == x.shape()) return sum(x * (weights / sum(weights, axes, keep_dims)), axes, keep);
+  const std::vector<bool> reduced = axes.mask(x.dimension(), "average");
+  Shape along(x.dimension(), 1);
+  for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
+    if (reduced[axis]) along[axis] = x.shape()[axis];
+  }
+  if (weights.dimension() != 1 || axes.values().size() != 1 || element_count(along) != weights.size()) {
+    throw ShapeError("average: weights of shape " + to_string(weights.shape()) + " for values of shape " +
+                     to_string(x.shape()) +
+                     "; they must have the same shape, or one axis that fits a single given one");
+  }
+  return sum(x * reshape(weights / sum(weights), along), axes, keep);
+}
+
+// --- extremes, truth and counts
 
 Tensor amax(const Tensor& x, const Axes& axes, KeepDims keep) {
   return extreme("amax", kernels::Reduction::max, x, axes, keep);
@@ -153,24 +182,72 @@ Tensor argmin(const Tensor& x, std::ptrdiff_t axis, KeepDims keep) {
   return arg_extreme("argmin", false, x, axis, keep);
 }
 
-Tensor any(const Tensor& x, const Axes& axes, KeepDims keep) { return greater(sum(not_equal(x, 0), axes, keep), 0); }
-Tensor all(const Tensor& x, const Axes& axes, KeepDims keep) { return logical_not(any(logical_not(x), axes, keep)); }
+Tensor any(const Tensor& x, const Axes& axes, KeepDims keep) {
+  return not_equal(count_nonzero(ReductionPlan("any", x, axes), keep), 0);
+}
+Tensor all(const Tensor& x, const Axes& axes, KeepDims keep) {
+  const ReductionPlan plan("all", x, axes);
+  return equal(count_nonzero(plan, keep), plan.count());
+}
+Tensor count_nonzero(const Tensor& x, const Axes& axes, KeepDims keep) {
+  return count_nonzero(ReductionPlan("count_nonzero", x, axes), keep);
+}
+Tensor count_nonnan(const Tensor& x, const Axes& axes, KeepDims keep) {
+  return count_nonzero(logical_not(isnan(x)), axes, keep);
+}
+
+// --- deviation
+
+namespace {
+
+// What variance and stddev share: the squared distances from the mean, summed, and their divisor.
+struct Spread {
+  Tensor squares;
+  double divisor;
+  Shape kept;
+};
+
+Spread spread_of(const char* op, const Tensor& x, const Axes& axes, Deviation deviation, KeepDims keep) {
+  axes.mask(x.dimension(), op);  // so that an error does not name mean()
+  const Tensor values = astype(x.detach(), as_floating(x.dtype()));
+  const ReductionPlan plan(op, values - mean(values, axes, keep_dims), axes);
+  const double divisor = std::max(0.0, static_cast<double>(plan.count()) - static_cast<double>(deviation.ddof));
+  return {reduce_magnitudes(kernels::MagnitudeReduction::sum_of_squares, plan, keep), divisor, plan.kept};
+}
+
+}  // namespace
 
 Tensor variance(const Tensor& x, const Axes& axes, Deviation deviation, KeepDims keep) {
-  const Tensor squares = sum(square(x - mean(x, axes, keep_dims)), axes, keep);
-  const auto count = static_cast<double>(x.size()) / static_cast<double>(std::max<std::size_t>(squares.size(), 1));
-  return squares / (count - static_cast<double>(deviation.ddof));
+  const Spread spread = spread_of("variance", x, axes, deviation, keep);
+  return record("variance", spread.squares / spread.divisor,
+                From{x, [x = save(x), axes, divisor = spread.divisor, kept = spread.kept](const Tensor& g) {
+                       return (x.get() - mean(x.get(), axes, keep_dims)) * reshape(g * (2.0 / divisor), kept);
+                     }});
 }
+
 Tensor stddev(const Tensor& x, const Axes& axes, Deviation deviation, KeepDims keep) {
-  return sqrt(variance(x, axes, deviation, keep));
+  const Spread spread = spread_of("stddev", x, axes, deviation, keep);
+  return record(
+      "stddev", sqrt(spread.squares / spread.divisor),
+      From{x, [x = save(x), axes, divisor = spread.divisor, kept = spread.kept](const Tensor& g, const Tensor& y) {
+             const Tensor flat = equal(y, 0.0);
+             const Tensor scale = where(flat, 0.0, g / where(flat, 1.0, y * divisor));
+             return (x.get() - mean(x.get(), axes, keep_dims)) * reshape(scale, kept);
+           }});
 }
 
 Tensor logsumexp(const Tensor& x, const Axes& axes, KeepDims keep) {
-  // The shift cancels in value and gradient; an infinite maximum is not subtracted.
-  const Tensor top = amax(x.detach(), axes, keep_dims);
-  const Tensor shift = where(isfinite(top), top, 0);
-  const Tensor total = log(sum(exp(x - shift), axes, keep));
-  return total + reshape(shift, total.shape());
+  const Tensor values = astype(x.detach(), as_floating(x.dtype()));
+  const ReductionPlan plan("logsumexp", values, axes);
+  // The sum is taken relative to the maximum, unless that is infinite.
+  const Tensor top = plan.count() == 0 ? zeros(plan.kept, {.dtype = values.dtype()}) : amax(values, axes, keep_dims);
+  const Tensor shift = where(isfinite(top), top, 0.0);
+  const Tensor total = log(sum(exp(values - shift), axes, keep));
+  return record("logsumexp", total + reshape(shift, total.shape()),
+                From{x, [x = save(x), kept = plan.kept](const Tensor& g, const Tensor& y) {
+                       const Tensor finite = where(equal(y, -std::numeric_limits<double>::infinity()), 0.0, y);
+                       return exp(x.get() - reshape(finite, kept)) * reshape(g, kept);
+                     }});
 }
 
 Tensor sum_to_shape(const Tensor& x, const Shape& shape) {
@@ -183,6 +260,15 @@ Tensor sum_to_shape(const Tensor& x, const Shape& shape) {
   }
   return reshape(sum(x, axes, keep_dims), shape);
 }
+
+namespace {
+
+Tensor with_nans(const Tensor& x) {
+  return where(Tensor(xt::xarray<bool>{{true, false, true}, {false, true, true}}), x,
+               std::numeric_limits<double>::quiet_NaN());
+}
+
+}  // namespace
 
 std::vector<OpEntry> reduce_ops() {
   return {
@@ -201,8 +287,28 @@ std::vector<OpEntry> reduce_ops() {
        "reductions",
        "product over axes",
        {XTAPE_CASE(prod(x[0]), positive(2, 3)), XTAPE_CASE(prod(x[0], {1}), positive(2, 4)),
+        XTAPE_CASE(prod(x[0], {2, 0}, keep_dims), any_value(2, 3, 2)), XTAPE_CASE(prod(x[0]), any_value()),
         XTAPE_CASE(prod(x[0] * Tensor(xt::xarray<double>{{1, 0, 2}, {0, 0, 3}}), {1}, keep_dims), positive(2, 3)),
         XTAPE_CASE(prod(x[0], {0}), any_value(0, 3))}},
+      {"nansum",
+       "reductions",
+       "sum without nans",
+       {XTAPE_CASE(nansum(x[0]), any_value(2, 3)), XTAPE_CASE(nansum(with_nans(x[0]), {0}), any_value(2, 3)),
+        XTAPE_CASE(nansum(x[0], {1}), any_value(2, 0))}},
+      {"nanprod",
+       "reductions",
+       "product without nans",
+       {XTAPE_CASE(nanprod(with_nans(x[0]), {1}, keep_dims), any_value(2, 3))}},
+      {"nanmean",
+       "reductions",
+       "mean without nans",
+       {XTAPE_CASE(nanmean(x[0]), any_value(2, 3)), XTAPE_CASE(nanmean(with_nans(x[0]), {-1}), any_value(2, 3))}},
+      {"average",
+       "reductions",
+       "weighted mean",
+       {XTAPE_CASE(average(x[0], x[1]), any_value(2, 3), positive(2, 3)),
+        XTAPE_CASE(average(x[0], x[1], {1}), any_value(2, 3), positive(2, 3)),
+        XTAPE_CASE(average(x[0], x[1], {-2}, keep_dims), any_value(2, 3, 2), positive(3))}},
       {"amax",
        "reductions",
        "largest element over axes",
@@ -217,20 +323,25 @@ std::vector<OpEntry> reduce_ops() {
       {"argmin", "reductions", "position of the smallest element", {}},
       {"all", "reductions", "whether all elements are non-zero", {}},
       {"any", "reductions", "whether any element is non-zero", {}},
+      {"count_nonzero", "reductions", "how many elements are non-zero", {}},
+      {"count_nonnan", "reductions", "how many elements are not nan", {}},
       {"variance",
        "reductions",
        "mean squared distance from the mean, with ddof",
-       {XTAPE_CASE(variance(x[0]), any_value(2, 3)), XTAPE_CASE(variance(x[0], {0}, {.ddof = 1}), any_value(4, 3)),
+       {XTAPE_CASE(variance(x[0]), any_value(2, 3)), XTAPE_CASE(variance(x[0]), any_value()),
+        XTAPE_CASE(variance(x[0], {0}, {.ddof = 1}), any_value(4, 3)),
         XTAPE_CASE(variance(x[0], {0, 2}, {}, keep_dims), any_value(2, 3, 4))}},
       {"stddev",
        "reductions",
        "square root of the variance",
-       {XTAPE_CASE(stddev(x[0]), any_value(2, 3)), XTAPE_CASE(stddev(x[0], {1}, {.ddof = 1}), any_value(3, 4))}},
+       {XTAPE_CASE(stddev(x[0]), any_value(2, 3)), XTAPE_CASE(stddev(x[0], {1}, {.ddof = 1}), any_value(3, 4)),
+        XTAPE_CASE(stddev(x[0], {0, 2}, {}, keep_dims), any_value(2, 2, 3)),
+        XTAPE_CASE(stddev(x[0], {1}), any_value(0, 3))}},
       {"logsumexp",
        "reductions",
        "log(sum(exp(x))) without overflow",
        {XTAPE_CASE(logsumexp(x[0]), any_value(2, 3)), XTAPE_CASE(logsumexp(x[0], {1}, keep_dims), any_value(2, 5)),
-        XTAPE_CASE(logsumexp(x[0], {0, 2}), any_value(2, 3, 4))}},
+        XTAPE_CASE(logsumexp(x[0], {0, 2}), any_value(2, 3, 4)), XTAPE_CASE(logsumexp(x[0]), any_value())}},
       {"sum_to_shape",
        "reductions",
        "undoes a broadcast",
