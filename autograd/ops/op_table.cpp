@@ -5,6 +5,7 @@ namespace xtape {
 // One per family, at the end of its source.
 std::vector<OpEntry> elementwise_ops();
 std::vector<OpEntry> reduce_ops();
+std::vector<OpEntry> norm_ops();
 std::vector<OpEntry> scan_ops();
 std::vector<OpEntry> matmul_ops();
 std::vector<OpEntry> einsum_ops();
@@ -28,6 +29,8 @@ std::vector<OpEntry> op_table() {
                              diagonal_ops, index_ops, softmax_ops, dropout_ops}) {
   for (const auto& family :
        {elementwise_ops, reduce_ops, scan_ops, matmul_ops, shape_ops, slice_ops, index_ops, softmax_ops, dropout_ops}) {
+  for (const auto& family : {elementwise_ops, reduce_ops, norm_ops, scan_ops, matmul_ops, shape_ops, slice_ops,
+                             index_ops, softmax_ops, dropout_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
