@@ -18,6 +18,7 @@
 #include <autograd/ops/index.hpp>
 #include <autograd/ops/least_squares.hpp>
 #include <autograd/ops/linalg.hpp>
+#include <autograd/ops/mask.hpp>
 #include <autograd/ops/matmul.hpp>
 #include <autograd/ops/pad.hpp>
 #include <autograd/ops/rearrange.hpp>

@@ -19,6 +19,8 @@ std::vector<OpEntry> slice_ops();
 std::vector<OpEntry> pad_ops();
 std::vector<OpEntry> diagonal_ops();
 std::vector<OpEntry> index_ops();
+std::vector<OpEntry> scatter_ops();
+std::vector<OpEntry> mask_ops();
 std::vector<OpEntry> softmax_ops();
 std::vector<OpEntry> dropout_ops();
 
@@ -30,7 +32,7 @@ std::vector<OpEntry> op_table() {
   for (const auto& family :
        {elementwise_ops, reduce_ops, scan_ops, matmul_ops, shape_ops, slice_ops, index_ops, softmax_ops, dropout_ops}) {
   for (const auto& family : {elementwise_ops, reduce_ops, norm_ops, scan_ops, matmul_ops, shape_ops, slice_ops,
-                             index_ops, softmax_ops, dropout_ops}) {
+                             index_ops, scatter_ops, mask_ops, softmax_ops, dropout_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
