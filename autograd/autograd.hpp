@@ -28,6 +28,7 @@
 #include <autograd/ops/shape.hpp>
 #include <autograd/ops/slice.hpp>
 #include <autograd/ops/softmax.hpp>
+#include <autograd/ops/sort.hpp>
 #include <autograd/random.hpp>
 #include <autograd/record.hpp>
 #include <autograd/tape.hpp>

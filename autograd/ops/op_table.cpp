@@ -7,6 +7,7 @@ std::vector<OpEntry> elementwise_ops();
 std::vector<OpEntry> reduce_ops();
 std::vector<OpEntry> norm_ops();
 std::vector<OpEntry> scan_ops();
+std::vector<OpEntry> sort_ops();
 std::vector<OpEntry> matmul_ops();
 std::vector<OpEntry> einsum_ops();
 std::vector<OpEntry> linalg_ops();
@@ -33,6 +34,8 @@ std::vector<OpEntry> op_table() {
        {elementwise_ops, reduce_ops, scan_ops, matmul_ops, shape_ops, slice_ops, index_ops, softmax_ops, dropout_ops}) {
   for (const auto& family : {elementwise_ops, reduce_ops, norm_ops, scan_ops, matmul_ops, shape_ops, slice_ops,
                              index_ops, scatter_ops, mask_ops, softmax_ops, dropout_ops}) {
+  for (const auto& family : {elementwise_ops, reduce_ops, norm_ops, scan_ops, sort_ops, matmul_ops, shape_ops,
+                             slice_ops, index_ops, scatter_ops, mask_ops, softmax_ops, dropout_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;

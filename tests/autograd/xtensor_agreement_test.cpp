@@ -9,11 +9,15 @@
 #include <xtensor/misc/xmanipulation.hpp>
 #include <xtensor/misc/xpad.hpp>
 #include <xtensor/misc/xsort.hpp>
+#include <xtensor/reducers/xnorm.hpp>
+#include <xtensor/views/xindex_view.hpp>
 #else
 #include <xtensor/xbuilder.hpp>
+#include <xtensor/xindex_view.hpp>
 #include <xtensor/xmanipulation.hpp>
 #include <xtensor/xmath.hpp>
 #include <xtensor/xpad.hpp>
+#include <xtensor/xnorm.hpp>
 #include <xtensor/xsort.hpp>
 #endif
 
@@ -193,4 +197,33 @@ TEST_CASE("rearranging, padding and diagonals agree with xtensor's") {
         pad(xtape::Tensor(four), {{1, 0}, {1, 2}, {0, 0}, {3, 2}}, {.mode = mine, .value = 1.5}),
         Array(xt::pad(four, std::vector<std::vector<std::size_t>>{{1, 0}, {1, 2}, {0, 0}, {3, 2}}, theirs, 1.5))));
   }
+TEST_CASE("norms, running results and orders agree with xtensor's") {
+  const Array a = draw({3, 4, 5}, 5, -3, 3);
+  const xtape::Tensor x = a;
+  const auto whole = [](const auto& indices) { return Array(xt::cast<double>(indices)); };
+  CHECK(agrees(norm_l0(x, {1}), whole(xt::norm_l0(a, {1}))));
+  CHECK(agrees(norm_l1(x, {0, 2}), Array(xt::norm_l1(a, {0, 2}))));
+  CHECK(agrees(norm_l2(x), Array(xt::norm_l2(a))));
+  CHECK(agrees(norm_l2(x, {1}), Array(xt::norm_l2(a, {1}))));
+  CHECK(agrees(norm_linf(x, {2}), Array(xt::norm_linf(a, {2}))));
+  CHECK(agrees(norm_lp(x, 3, {1}), Array(xt::norm_lp(a, 3, {1}))));
+  CHECK(agrees(norm_sq(x, {0}), Array(xt::norm_sq(a, {0}))));
+  CHECK(agrees(count_nonzero(floor(x), {1}), whole(xt::count_nonzero(xt::floor(a), {1}))));
+  CHECK(agrees(nansum(sqrt(x), {1}), Array(xt::nansum(xt::sqrt(a), {1}))));
+  CHECK(agrees(nanmean(sqrt(x)), Array(xt::nanmean(xt::sqrt(a)))));
+  CHECK(agrees(cumsum(x), Array(xt::cumsum(a))));
+  CHECK(agrees(cumsum(x, 1), Array(xt::cumsum(a, 1))));
+  CHECK(agrees(cumprod(x), Array(xt::cumprod(a))));
+  CHECK(agrees(cumprod(x, -1), Array(xt::cumprod(a, -1))));
+  CHECK(agrees(xtape::sort(x), Array(xt::sort(a))));
+  CHECK(agrees(xtape::sort(x, 0), Array(xt::sort(a, 0))));
+  CHECK(agrees(argsort(x), whole(xt::argsort(a))));
+  CHECK(agrees(argsort(x, 1), whole(xt::argsort(a, 1))));
+  CHECK(agrees(median(x), Array(xt::median(a))));
+  CHECK(agrees(median(x, 1), Array(xt::median(a, 1))));
+  CHECK(agrees(median(x, 2), Array(xt::median(a, 2))));
+  CHECK(agrees(xtape::unique(floor(x)), Array(xt::unique(Array(xt::floor(a))))));
+  CHECK(agrees(masked_select(x, x > 0.0), Array(xt::filter(a, a > 0.0))));
+  CHECK(agrees(argwhere(x > 0.0), whole(xt::from_indices(xt::argwhere(a > 0.0)))));
+  CHECK(agrees(flatnonzero(x > 0.0), whole(xt::adapt(xt::flatnonzero<xt::layout_type::row_major>(a > 0.0)))));
 }
