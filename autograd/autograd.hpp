@@ -8,9 +8,9 @@
 #include <autograd/gradcheck.hpp>
 #include <autograd/graph.hpp>
 #include <autograd/memory/statistics.hpp>
-#include <autograd/ops/diagonal.hpp>
 #include <autograd/ops/decomposition.hpp>
 #include <autograd/ops/determinant.hpp>
+#include <autograd/ops/diagonal.hpp>
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/einsum.hpp>
 #include <autograd/ops/elementwise.hpp>
@@ -20,9 +20,9 @@
 #include <autograd/ops/linalg.hpp>
 #include <autograd/ops/mask.hpp>
 #include <autograd/ops/matmul.hpp>
+#include <autograd/ops/norm.hpp>
 #include <autograd/ops/pad.hpp>
 #include <autograd/ops/rearrange.hpp>
-#include <autograd/ops/norm.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/scan.hpp>
 #include <autograd/ops/shape.hpp>
