@@ -20,7 +20,7 @@
 #include <autograd/ops/linalg.hpp>
 #include <autograd/ops/mask.hpp>
 #include <autograd/ops/matmul.hpp>
-#include <autograd/ops/norm.hpp>
+#include <autograd/ops/vector_norm.hpp>
 #include <autograd/ops/pad.hpp>
 #include <autograd/ops/rearrange.hpp>
 #include <autograd/ops/reduce.hpp>

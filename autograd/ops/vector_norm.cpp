@@ -1,5 +1,5 @@
 #include <autograd/factories.hpp>
-#include <autograd/ops/norm.hpp>
+#include <autograd/ops/vector_norm.hpp>
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/reduction_plan.hpp>
 #include <autograd/ops/shape.hpp>
@@ -85,7 +85,7 @@ Tensor norm_sq(const Tensor& x, const Axes& axes, KeepDims keep) {
                 From{x, [x = save(x), kept = plan.kept](const Tensor& g) { return x.get() * reshape(g * 2.0, kept); }});
 }
 
-std::vector<OpEntry> norm_ops() {
+std::vector<OpEntry> vector_norm_ops() {
   const auto apart = [](auto... sizes) {
     OpInput input = any_value(sizes...);
     input.domain = Domain{}.without(0);
