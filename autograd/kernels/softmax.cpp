@@ -3,11 +3,13 @@
 #include <autograd/kernels/softmax.hpp>
 #include <autograd/kernels/softmax_rows.hpp>
 
+#include <limits>
+
 namespace xtape::kernels {
 
 namespace {
 
-const SoftmaxRows& chosen_rows() {
+const SoftmaxTable& chosen_table() {
   switch (simd_level()) {
 #ifdef XTAPE_X86_LEVELS
     case SimdLevel::avx512:
@@ -20,24 +22,98 @@ const SoftmaxRows& chosen_rows() {
   }
 }
 
+template <class T>
+const SoftmaxRows<T>& chosen_rows() {
+  static const SoftmaxTable& table = chosen_table();
+  if constexpr (sizeof(T) == sizeof(float)) {
+    return table.float_rows;
+  } else {
+    return table.double_rows;
+  }
+}
+
+constexpr std::size_t exponential = 10;  // costs that many plain operations, roughly
+
+// The first element that row number `row` reads of the mask.
+const bool* mask_row(const RowMask& mask, std::size_t row) {
+  const bool* at = mask.data;
+  for (std::size_t axis = mask.outer.size(); axis-- > 0;) {
+    at += static_cast<std::ptrdiff_t>(row % mask.outer[axis]) * mask.strides[axis];
+    row /= mask.outer[axis];
+  }
+  return at;
+}
+
+// Copies the columns that take part, with -inf in place of the others; says whether there is any to weigh.
+template <class T>
+bool copy_visible(const T* input, const bool* visible, std::ptrdiff_t step, std::size_t width, T* output) {
+  constexpr T none = -std::numeric_limits<T>::infinity();
+  bool any = false;
+  for (std::size_t i = 0; i < width; ++i) {
+    output[i] = !visible || visible[static_cast<std::ptrdiff_t>(i) * step] ? input[i] : none;
+    any = any || !(output[i] == none);
+  }
+  return any;
+}
+
 }  // namespace
 
 template <class T>
 void softmax(const T* input, std::size_t rows, std::size_t width, bool logarithm, T* output) {
   if (width == 0) return;
-  const SoftmaxRows& chosen = chosen_rows();
-  // An exponential costs some ten plain operations.
-  parallel_for(rows, std::max<std::size_t>(1, parallel_grain / 10 / width), [&](std::size_t begin, std::size_t end) {
+  parallel_rows(rows, width * exponential, [&](std::size_t begin, std::size_t end) {
+    chosen_rows<T>().values(input + begin * width, end - begin, width, logarithm, output + begin * width);
+  });
+}
+
+template <class T>
+void softmax_gradient(const T* result, const T* upstream, std::size_t rows, std::size_t width, bool logarithm,
+                      T* output) {
+  if (width == 0) return;
+  parallel_rows(rows, logarithm ? width * exponential : width, [&](std::size_t begin, std::size_t end) {
     const std::size_t at = begin * width;
-    if constexpr (sizeof(T) == sizeof(float)) {
-      chosen.float_rows(input + at, end - begin, width, logarithm, output + at);
-    } else {
-      chosen.double_rows(input + at, end - begin, width, logarithm, output + at);
+    chosen_rows<T>().gradient(result + at, upstream + at, end - begin, width, logarithm, output + at);
+  });
+}
+
+template <class T>
+void masked_softmax(const T* input, std::size_t rows, std::size_t width, const RowMask& mask, T* output) {
+  if (width == 0) return;
+  const std::size_t queries = mask.outer.empty() ? 1 : mask.outer.back();
+  parallel_rows(rows, width * exponential, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t r = begin; r < end; ++r) {
+      T* row = output + r * width;
+      const std::size_t seen = mask.causal ? std::min(width, r % queries + 1) : width;
+      const bool any = copy_visible(input + r * width, mask.data ? mask_row(mask, r) : nullptr, mask.step, seen, row);
+      if (any) chosen_rows<T>().values(row, 1, seen, false, row);
+      std::fill(any ? row + seen : row, row + width, T(0));
     }
   });
 }
 
-template void softmax(const float*, std::size_t, std::size_t, bool, float*);
-template void softmax(const double*, std::size_t, std::size_t, bool, double*);
+template <class T>
+void cross_entropy_gradient(const T* scores, const std::int64_t* targets, std::size_t rows, std::size_t width,
+                            const T* upstream, std::size_t step, double scale, T* output) {
+  if (width == 0) return;
+  parallel_rows(rows, width * exponential, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t r = begin; r < end; ++r) {
+      T* row = output + r * width;
+      chosen_rows<T>().values(scores + r * width, 1, width, false, row);
+      row[targets[r]] -= T(1);
+      const T factor = upstream[r * step] * static_cast<T>(scale);
+      for (std::size_t i = 0; i < width; ++i) row[i] *= factor;
+    }
+  });
+}
+
+#define XTAPE_FOR(T)                                                                                                   \
+  template void softmax(const T*, std::size_t, std::size_t, bool, T*);                                                 \
+  template void softmax_gradient(const T*, const T*, std::size_t, std::size_t, bool, T*);                              \
+  template void masked_softmax(const T*, std::size_t, std::size_t, const RowMask&, T*);                                \
+  template void cross_entropy_gradient(const T*, const std::int64_t*, std::size_t, std::size_t, const T*, std::size_t, \
+                                       double, T*);
+XTAPE_FOR(float)
+XTAPE_FOR(double)
+#undef XTAPE_FOR
 
 }  // namespace xtape::kernels

@@ -4,16 +4,22 @@
 
 namespace xtape::kernels {
 
-/// The loops behind softmax() for one SIMD level.
+/// The loops behind softmax() and softmax_gradient() for one SIMD level.
+template <class T>
 struct SoftmaxRows {
-  void (*float_rows)(const float*, std::size_t rows, std::size_t width, bool logarithm, float*);
-  void (*double_rows)(const double*, std::size_t rows, std::size_t width, bool logarithm, double*);
+  void (*values)(const T* input, std::size_t rows, std::size_t width, bool logarithm, T* output);
+  void (*gradient)(const T* result, const T* upstream, std::size_t rows, std::size_t width, bool logarithm, T* output);
 };
 
-extern const SoftmaxRows softmax_rows_baseline;
+struct SoftmaxTable {
+  SoftmaxRows<float> float_rows;
+  SoftmaxRows<double> double_rows;
+};
+
+extern const SoftmaxTable softmax_rows_baseline;
 #ifdef XTAPE_X86_LEVELS
-extern const SoftmaxRows softmax_rows_avx2;
-extern const SoftmaxRows softmax_rows_avx512;
+extern const SoftmaxTable softmax_rows_avx2;
+extern const SoftmaxTable softmax_rows_avx512;
 #endif
 
 }  // namespace xtape::kernels
