@@ -1,47 +1,84 @@
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/elementwise.hpp>
+#include <autograd/ops/elementwise/formula.hpp>
 #include <autograd/ops/op_table.hpp>
 #include <autograd/record.hpp>
+
+#include <cmath>
 
 namespace xtape {
 
 namespace {
 
-// 0 where an element is dropped, else the scale that keeps the mean.
-Tensor draw_mask(const Shape& shape, DType dtype, double p, random::Generator& generator) {
+// `kept` or, with probability `p`, 0.
+Tensor draw_mask(const Shape& shape, DType dtype, double p, double kept, random::Generator& generator) {
   Tensor mask = Tensor::uninitialized(shape, dtype);
-  const double scale = p < 1.0 ? 1.0 / (1.0 - p) : 0.0;
   visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
     if constexpr (std::is_floating_point_v<T>) {
       auto* values = static_cast<T*>(mask.mutable_data());
-      const auto kept = static_cast<T>(scale);
-      for (std::size_t i = 0; i < mask.size(); ++i) values[i] = generator.uniform() < p ? T(0) : kept;
+      for (std::size_t i = 0; i < mask.size(); ++i) values[i] = generator.uniform() < p ? T(0) : static_cast<T>(kept);
     }
   });
   return mask;
 }
 
+// What keeps the mean of the elements.
+double scale_of_kept(double p) { return p < 1.0 ? 1.0 / (1.0 - p) : 0.0; }
+
+// Whether anything is dropped at all.
+bool drops(const char* op, const Tensor& x, double p, bool training) {
+  if (!(p >= 0.0 && p <= 1.0)) {
+    throw Error(std::string(op) + ": the probability " + std::to_string(p) + " is outside [0, 1]");
+  }
+  if (!training || p == 0.0) return false;
+  if (!is_floating(x.dtype())) {
+    throw DtypeError(std::string(op) + ": the input of shape " + to_string(x.shape()) + " is " + to_string(x.dtype()) +
+                     "; it must be float32 or float64");
+  }
+  return true;
+}
+
+Tensor times_mask(const char* op, const Tensor& x, const Tensor& mask) {
+  return record(op, x.detach() * mask, From{x, [mask](const Tensor& g) { return g * mask; }});
+}
+
 }  // namespace
 
 Tensor dropout(const Tensor& x, double p, bool training, random::Generator& generator) {
-  if (!(p >= 0.0 && p <= 1.0)) {
-    throw Error("dropout: the probability " + std::to_string(p) + " is outside [0, 1]");
+  if (!drops("dropout", x, p, training)) return x;
+  return times_mask("dropout", x, draw_mask(x.shape(), x.dtype(), p, scale_of_kept(p), generator));
+}
+
+Tensor dropout2d(const Tensor& x, double p, bool training, random::Generator& generator) {
+  if (x.dimension() < 2) {
+    throw ShapeError("dropout2d: the input has shape " + to_string(x.shape()) + "; it must be (N, C, ...)");
   }
-  if (!training || p == 0.0) return x;
-  if (!is_floating(x.dtype())) {
-    throw DtypeError(std::string("dropout: the input of shape ") + to_string(x.shape()) + " is " +
-                     to_string(x.dtype()) + "; it must be float32 or float64");
-  }
-  const Tensor mask = draw_mask(x.shape(), x.dtype(), p, generator);
-  return record("dropout", x.detach() * mask, From{x, [mask](const Tensor& g) { return g * mask; }});
+  if (!drops("dropout2d", x, p, training)) return x;
+  Shape channels(x.dimension(), 1);
+  channels[0] = x.shape(0);
+  channels[1] = x.shape(1);
+  return times_mask("dropout2d", x, draw_mask(channels, x.dtype(), p, scale_of_kept(p), generator));
+}
+
+Tensor alpha_dropout(const Tensor& x, double p, bool training, random::Generator& generator) {
+  if (!drops("alpha_dropout", x, p, training)) return x;
+  constexpr double limit = -rules::selu_scale * rules::selu_alpha;
+  // The mean and variance of the elements that stay and of those at the limit, made 0 and 1 again.
+  const double scale = p < 1.0 ? 1.0 / std::sqrt((1.0 - p) * (1.0 + p * limit * limit)) : 0.0;
+  const Tensor stays = draw_mask(x.shape(), x.dtype(), p, 1.0, generator);
+  const Tensor shift = (1.0 - stays) * (scale * limit) - scale * limit * p;
+  return record("alpha_dropout", x.detach() * (stays * scale) + shift,
+                From{x, [stays, scale](const Tensor& g) { return g * (stays * scale); }});
 }
 
 namespace {
 
+using Dropout = decltype(dropout);
+
 // The same mask at every call, as a gradient check needs it.
-Tensor seeded_dropout(const Tensor& x, double p) {
+Tensor seeded(Dropout* op, const Tensor& x, double p) {
   random::Generator generator(1);
-  return dropout(x, p, true, generator);
+  return op(x, p, true, generator);
 }
 
 }  // namespace
@@ -51,9 +88,21 @@ std::vector<OpEntry> dropout_ops() {
       {"dropout",
        "random",
        "zeroes elements at random and scales the rest by 1 / (1 - p)",
-       {XTAPE_CASE(seeded_dropout(x[0], 0.4), any_value(4, 5)), XTAPE_CASE(seeded_dropout(x[0], 0.5), any_value()),
-        XTAPE_CASE(seeded_dropout(x[0], 0.5), any_value(0, 3)), XTAPE_CASE(dropout(x[0], 0.5, false), any_value(2, 3)),
-        XTAPE_CASE(seeded_dropout(x[0], 1.0), any_value(2, 3))}},
+       {XTAPE_CASE(seeded(dropout, x[0], 0.4), any_value(4, 5)), XTAPE_CASE(seeded(dropout, x[0], 0.5), any_value()),
+        XTAPE_CASE(seeded(dropout, x[0], 0.5), any_value(0, 3)), XTAPE_CASE(dropout(x[0], 0.5, false), any_value(2, 3)),
+        XTAPE_CASE(seeded(dropout, x[0], 1.0), any_value(2, 3))}},
+      {"dropout2d",
+       "random",
+       "zeroes whole channels at random",
+       {XTAPE_CASE(seeded(dropout2d, x[0], 0.5), any_value(2, 3, 2, 2)),
+        XTAPE_CASE(seeded(dropout2d, x[0], 0.3), any_value(3, 4)),
+        XTAPE_CASE(dropout2d(x[0], 0.5, false), any_value(2, 3))}},
+      {"alpha_dropout",
+       "random",
+       "dropout that keeps mean 0 and variance 1 after selu",
+       {XTAPE_CASE(seeded(alpha_dropout, x[0], 0.4), any_value(4, 5)),
+        XTAPE_CASE(seeded(alpha_dropout, x[0], 1.0), any_value(2, 3)),
+        XTAPE_CASE(alpha_dropout(x[0], 0.0), any_value(3))}},
   };
 }
 

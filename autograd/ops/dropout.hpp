@@ -13,4 +13,14 @@ namespace xtape {
 Tensor dropout(const Tensor& x, double p, bool training = true,
                random::Generator& generator = random::default_generator());
 
+/// The same for whole channels of `x` (N, C, ...) (Tompson et al. 2015): one draw for each channel of each example, in
+/// row-major order. Throws ShapeError for fewer than two axes. Example: `dropout2d(images, 0.2)`.
+Tensor dropout2d(const Tensor& x, double p, bool training = true,
+                 random::Generator& generator = random::default_generator());
+
+/// Alpha dropout (Klambauer et al. 2017), for networks of selu(): a dropped element becomes selu's limit -1.7581, and
+/// all are scaled and shifted so that mean 0 and variance 1 stay so. Draws and errors as dropout().
+Tensor alpha_dropout(const Tensor& x, double p, bool training = true,
+                     random::Generator& generator = random::default_generator());
+
 }  // namespace xtape

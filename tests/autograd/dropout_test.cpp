@@ -49,3 +49,29 @@ TEST_CASE("dropout refuses what is no probability, and integers") {
   CHECK_THROWS_AS(dropout(x, std::nan("")), Error);
   CHECK_THROWS_AS(dropout(ones({2}, {.dtype = int64}), 0.5), DtypeError);
 }
+
+TEST_CASE("dropout2d drops whole channels, one draw each") {
+  random::Generator generator(5), same(5);
+  const Tensor x = ones({4, 6, 3, 2}, {.dtype = float64, .requires_grad = true});
+  const Tensor y = dropout2d(x, 0.4, true, generator);
+  for (std::ptrdiff_t channel = 0; channel < 24; ++channel) {
+    const double expected = same.uniform() < 0.4 ? 0.0 : 1.0 / 0.6;
+    for (std::ptrdiff_t i = 0; i < 6; ++i) CHECK(y.item(6 * channel + i) == doctest::Approx(expected));
+  }
+  sum(y).backward();
+  CHECK(all(equal(x.grad(), y)).item<bool>());
+  CHECK(dropout2d(x, 0.4, false).is_same(x));
+  CHECK_THROWS_WITH_AS(dropout2d(ones({3}), 0.4), doctest::Contains("(3,)"), ShapeError);
+  CHECK_THROWS_WITH_AS(dropout2d(x, 2.0), doctest::Contains("dropout2d"), Error);
+}
+
+TEST_CASE("alpha_dropout keeps mean 0 and variance 1") {
+  random::Generator generator(2);
+  const Tensor x = randn({200000}, {.dtype = float64}, generator);
+  const Tensor y = alpha_dropout(x, 0.3, true, generator);
+  CHECK(std::abs(mean(y).item()) < 0.01);
+  CHECK(variance(y).item() == doctest::Approx(1.0).epsilon(0.01));
+  CHECK(all(equal(alpha_dropout(x, 1.0), 0.0)).item<bool>());
+  CHECK(alpha_dropout(x, 0.3, false).is_same(x));
+  CHECK_THROWS_AS(alpha_dropout(ones({2}, {.dtype = int64}), 0.5), DtypeError);
+}
