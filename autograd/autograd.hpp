@@ -19,6 +19,7 @@
 #include <autograd/ops/least_squares.hpp>
 #include <autograd/ops/linalg.hpp>
 #include <autograd/ops/mask.hpp>
+#include <autograd/ops/interpolate.hpp>
 #include <autograd/ops/matmul.hpp>
 #include <autograd/ops/vector_norm.hpp>
 #include <autograd/ops/pad.hpp>
