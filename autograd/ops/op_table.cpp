@@ -25,6 +25,7 @@ std::vector<OpEntry> mask_ops();
 std::vector<OpEntry> scatter_ops();
 std::vector<OpEntry> vector_norm_ops();
 std::vector<OpEntry> norm_ops();
+std::vector<OpEntry> attention_ops();
 std::vector<OpEntry> interpolate_ops();
 
 std::vector<OpEntry> op_table() {
@@ -36,7 +37,7 @@ std::vector<OpEntry> op_table() {
         mask_ops,        scatter_ops,     vector_norm_ops}) {
        {elementwise_ops, reduce_ops, matmul_ops, shape_ops, slice_ops, index_ops, softmax_ops, dropout_ops, norm_ops}) {
   for (const auto& family : {elementwise_ops, reduce_ops, matmul_ops, shape_ops, slice_ops, index_ops, softmax_ops,
-                             dropout_ops, norm_ops, interpolate_ops}) {
+                             dropout_ops, norm_ops, attention_ops, interpolate_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
