@@ -44,16 +44,15 @@ const bool* mask_row(const RowMask& mask, std::size_t row) {
   return at;
 }
 
-// Copies the columns that take part, with -inf in place of the others; says whether there is any to weigh.
 template <class T>
-bool copy_visible(const T* input, const bool* visible, std::ptrdiff_t step, std::size_t width, T* output) {
-  constexpr T none = -std::numeric_limits<T>::infinity();
-  bool any = false;
+constexpr T nothing = -std::numeric_limits<T>::infinity();
+
+// The columns that take part, with -inf in place of the others.
+template <class T>
+void copy_visible(const T* input, const bool* visible, std::ptrdiff_t step, std::size_t width, T* output) {
   for (std::size_t i = 0; i < width; ++i) {
-    output[i] = !visible || visible[static_cast<std::ptrdiff_t>(i) * step] ? input[i] : none;
-    any = any || !(output[i] == none);
+    output[i] = visible[static_cast<std::ptrdiff_t>(i) * step] ? input[i] : nothing<T>;
   }
-  return any;
 }
 
 }  // namespace
@@ -82,10 +81,15 @@ void masked_softmax(const T* input, std::size_t rows, std::size_t width, const R
   const std::size_t queries = mask.outer.empty() ? 1 : mask.outer.back();
   parallel_rows(rows, width * exponential, [&](std::size_t begin, std::size_t end) {
     for (std::size_t r = begin; r < end; ++r) {
+      const T* scores = input + r * width;
       T* row = output + r * width;
       const std::size_t seen = mask.causal ? std::min(width, r % queries + 1) : width;
-      const bool any = copy_visible(input + r * width, mask.data ? mask_row(mask, r) : nullptr, mask.step, seen, row);
-      if (any) chosen_rows<T>().values(row, 1, seen, false, row);
+      if (mask.data) {
+        copy_visible(scores, mask_row(mask, r), mask.step, seen, row);
+        scores = row;
+      }
+      const bool any = std::any_of(scores, scores + seen, [](T score) { return !(score == nothing<T>); });
+      if (any) chosen_rows<T>().values(scores, 1, seen, false, row);
       std::fill(any ? row + seen : row, row + width, T(0));
     }
   });

@@ -15,43 +15,60 @@ namespace xtape::kernels {
 
 namespace {
 
+// The largest element, or 0 of a row of -inf, since a shift by it would give nan everywhere. It may pass over a nan,
+// which the sum of exponentials then meets.
+template <class Arch, class T>
+T largest(const T* input, std::size_t width) {
+  using Batch = xsimd::batch<T, Arch>;
+  T top = input[0];
+  std::size_t i = 0;
+  if (width >= Batch::size) {
+    Batch tops = Batch::load_unaligned(input);
+    for (i = Batch::size; i + Batch::size <= width; i += Batch::size) {
+      tops = xsimd::max(Batch::load_unaligned(input + i), tops);
+    }
+    alignas(64) T lane[Batch::size];
+    tops.store_aligned(lane);
+    for (std::size_t j = 0; j < Batch::size; ++j) top = lane[j] > top ? lane[j] : top;
+  }
+  for (; i < width; ++i) top = input[i] > top ? input[i] : top;
+  return top - top != T(0) && top < T(0) ? T(0) : top;
+}
+
+// Writes exp(x - top), or x - top where the logarithm is asked for, and gives the sum of the exponentials. The rest of
+// the row goes through one padded batch: a scalar exponential costs as much as a batch of them.
+template <class Arch, class T>
+T shifted_row(const T* input, std::size_t width, T top, bool logarithm, T* output) {
+  using Batch = xsimd::batch<T, Arch>;
+  Total<Arch, T> total;
+  std::size_t i = 0;
+  for (; i + Batch::size <= width; i += Batch::size) {
+    const Batch shifted = Batch::load_unaligned(input + i) - Batch(top);
+    const Batch powers = xsimd::exp(shifted);
+    total.add(powers);
+    (logarithm ? shifted : powers).store_unaligned(output + i);
+  }
+  if (i == width) return total.value();
+
+  alignas(64) T shifted[Batch::size] = {}, power[Batch::size];
+  for (std::size_t j = i; j < width; ++j) shifted[j - i] = input[j] - top;
+  xsimd::exp(Batch::load_aligned(shifted)).store_aligned(power);
+  for (std::size_t j = i; j < width; ++j) {
+    total.add(power[j - i]);
+    output[j] = logarithm ? shifted[j - i] : power[j - i];
+  }
+  return total.value();
+}
+
 template <class Arch, class T>
 void rows(const T* input, std::size_t row_count, std::size_t width, bool logarithm, T* output) {
-  using Batch = xsimd::batch<T, Arch>;
-  constexpr std::size_t step = Batch::size;
-  alignas(64) T part[step];
   for (std::size_t r = 0; r < row_count; ++r, input += width, output += width) {
-    T top = input[0];
-    for (std::size_t i = 1; i < width; ++i) top = input[i] > top || input[i] != input[i] ? input[i] : top;
-    if (top - top != T(0) && top < T(0)) top = T(0);  // a row of -inf: shifting by it would give nan everywhere
-
-    Batch sums(T(0));
-    T rest_sum = 0;
-    for (std::size_t i = 0; i < width; i += step) {
-      const std::size_t count = width - i < step ? width - i : step;
-      for (std::size_t j = 0; j < count; ++j) part[j] = input[i + j] - top;
-      for (std::size_t j = count; j < step; ++j) part[j] = T(0);
-      const Batch shifted = Batch::load_aligned(part);
-      const Batch powers = xsimd::exp(shifted);
-      if (count == step) {
-        sums += powers;
-        (logarithm ? shifted : powers).store_unaligned(output + i);
-      } else {
-        alignas(64) T power[step];
-        powers.store_aligned(power);
-        for (std::size_t j = 0; j < count; ++j) {
-          rest_sum += power[j];
-          output[i + j] = logarithm ? part[j] : power[j];
-        }
-      }
-    }
-    sums.store_aligned(part);
-    for (std::size_t j = 0; j < step; ++j) rest_sum += part[j];
+    const T total = shifted_row<Arch>(input, width, largest<Arch>(input, width), logarithm, output);
     if (logarithm) {
-      const T shift = static_cast<T>(__builtin_log(static_cast<double>(rest_sum)));
+      const T shift = static_cast<T>(__builtin_log(static_cast<double>(total)));
       for (std::size_t i = 0; i < width; ++i) output[i] -= shift;
     } else {
-      const T scale = T(1) / rest_sum;
+      const T scale = T(1) / total;
       for (std::size_t i = 0; i < width; ++i) output[i] *= scale;
     }
   }
@@ -70,8 +87,7 @@ void gradient_row(const T* y, const T* g, std::size_t width, T* output) {
   });
 }
 
-// Of y = log(softmax(x)): g - exp(y) * sum(g). The rest of the row goes through one padded batch: a scalar exponential
-// costs as much as a batch of them.
+// Of y = log(softmax(x)): g - exp(y) * sum(g), the rest of the row padded as above.
 template <class Arch, class T>
 void log_gradient_row(const T* y, const T* g, std::size_t width, T* output) {
   using Batch = xsimd::batch<T, Arch>;

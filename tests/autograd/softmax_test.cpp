@@ -55,3 +55,15 @@ TEST_CASE("softmin, and softmax of nothing but -inf") {
   CHECK(identical(masked_softmax(nothing, {}), zeros({2, 3}, {.dtype = float64})));
   CHECK(isnan(masked_softmax(Tensor(xt::xarray<double>{std::nan(""), -infinity}), {})).item<bool>(0));
 }
+
+TEST_CASE("one nan or +inf makes a whole row of softmax nan, wherever it stands") {
+  for (double bad : {std::nan(""), std::numeric_limits<double>::infinity()}) {
+    for (std::ptrdiff_t place : {0, 3, 16, 38, 39}) {
+      const Tensor row = doubles({40});
+      view(row, {place}).assign(Tensor(bad));
+      CHECK(all(isnan(softmax(row))).item<bool>());
+      CHECK(all(isnan(softmax(astype(row, float32)))).item<bool>());
+      CHECK(all(isnan(log_softmax(row))).item<bool>());
+    }
+  }
+}
