@@ -38,13 +38,10 @@ void parallel_for(std::size_t count, [[maybe_unused]] std::size_t grain, const F
   if (count > 0) function(std::size_t{0}, count);
 }
 
-/// Calls `function(begin, end)` over pieces of [0, rows), where a row costs `work` cheap operations. Pieces are whole
-/// rows, however few: the pieces of parallel_for() end on multiples of 64, which would leave 64 long rows to one
-/// thread.
+/// The same over [0, rows), where a row costs `work` cheap operations.
 template <class F>
 void parallel_rows(std::size_t rows, std::size_t work, const F& function) {
-  const std::size_t grain = std::max<std::size_t>(1, parallel_grain / std::max<std::size_t>(work, 1));
-  parallel_for(rows * 64, grain * 64, [&](std::size_t begin, std::size_t end) { function(begin / 64, end / 64); });
+  parallel_for(rows, std::max<std::size_t>(1, parallel_grain / std::max<std::size_t>(work, 1)), function);
 }
 
 }  // namespace xtape::kernels
