@@ -259,12 +259,16 @@ void show(const ElementwiseOp& op, const Tensor& result, Inputs inputs, const Pl
   if (anomaly::detecting()) anomaly::check_forward(op.name, result, inputs, place);
 }
 
+void check_condition(const Operand& condition) {
+  const DType dtype = condition.is_tensor() ? condition.tensor().dtype() : condition.number_type();
+  if (dtype == boolean) return;
+  throw DtypeError(std::string("where: the condition is ") + to_string(dtype) +
+                   "; it must be boolean, such as `x > 0`");
+}
+
 Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
   const ElementwiseOp& op = rules::elementwise_op(id);
-  if (id == rules::Id::where && operands[0]->is_tensor() && operands[0]->tensor().dtype() != boolean) {
-    throw DtypeError(std::string("where: the condition is ") + to_string(operands[0]->tensor().dtype()) +
-                     "; it must be boolean, such as `x > 0`");
-  }
+  if (id == rules::Id::where) check_condition(*operands[0]);
   const DType common = common_dtype(operands);
   const DType compute = op.kind == Kind::floating ? as_floating(common) : is_floating(common) ? common : int64;
   const DType result_dtype = op.kind == Kind::boolean ? boolean : op.kind == Kind::floating ? compute : common;
@@ -273,7 +277,8 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
   std::array<const Tensor*, rules::most_operands> pointers{};
   std::array<Argument, rules::most_operands> arguments;
   for (std::size_t i = 0; i < operands.size(); ++i) {
-    if (!operands[i]->is_tensor()) numbers[i] = operands[i]->number(compute);
+    const bool is_condition = id == rules::Id::where && i == 0;
+    if (!operands[i]->is_tensor()) numbers[i] = operands[i]->number(is_condition ? boolean : compute);
     pointers[i] = operands[i]->is_tensor() ? &operands[i]->tensor() : &numbers[i];
     arguments[i] = Argument(*pointers[i]);
   }
