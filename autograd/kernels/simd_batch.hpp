@@ -94,4 +94,15 @@ xsimd::batch_bool<T, A> equal(const xsimd::batch<T, A>& a, const std::type_ident
   return a == b;
 }
 
+/// f on the lanes of two batches, one after the other: for what cannot be done with batches.
+template <class F, class T, class A>
+xsimd::batch<T, A> each_lane(const F& f, const xsimd::batch<T, A>& a, const xsimd::batch<T, A>& b) {
+  alignas(64) T left[xsimd::batch<T, A>::size];
+  alignas(64) T right[xsimd::batch<T, A>::size];
+  a.store_aligned(left);
+  b.store_aligned(right);
+  for (std::size_t i = 0; i < xsimd::batch<T, A>::size; ++i) left[i] = f(left[i], right[i]);
+  return xsimd::batch<T, A>::load_aligned(left);
+}
+
 }  // namespace xtape::rules

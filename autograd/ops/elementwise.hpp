@@ -13,6 +13,12 @@ namespace xtape {
 #define XTAPE_OP_3(kind, name, ...) Tensor name(const Operand& a, const Operand& b, const Operand& c);
 #define XTAPE_DEFAULT_2(name, value) \
   inline Tensor name(const Operand& x) { return name(x, value); }
+#define XTAPE_DEFAULT_3(name, value, last_value) \
+  inline Tensor name(const Operand& x) { return name(x, value, last_value); }
+#define XTAPE_ALIAS_1(alias, name, ...) \
+  inline Tensor alias(const Operand& x) { return name(x); }
+#define XTAPE_ALIAS_2(alias, name, ...) \
+  inline Tensor alias(const Operand& a, const Operand& b) { return name(a, b); }
 #include <autograd/ops/elementwise/all.hpp>
 
 inline Tensor operator-(const Operand& x) { return neg(x); }

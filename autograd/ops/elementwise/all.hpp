@@ -10,11 +10,24 @@
 #ifndef XTAPE_DEFAULT_2
 #define XTAPE_DEFAULT_2(name, value)
 #endif
+#ifndef XTAPE_DEFAULT_3
+#define XTAPE_DEFAULT_3(name, value, last_value)
+#endif
+#ifndef XTAPE_ALIAS_1
+#define XTAPE_ALIAS_1(alias, name, domain_0)
+#endif
+#ifndef XTAPE_ALIAS_2
+#define XTAPE_ALIAS_2(alias, name, domain_0, domain_1)
+#endif
 
 #include "activations.hpp"
 #include "arithmetic.hpp"
 #include "comparisons.hpp"
 #include "functions.hpp"
+#include "rounding.hpp"
+#include "selection.hpp"
+#include "special.hpp"
+#include "trigonometry.hpp"
 
 #undef XTAPE_OP_1
 #undef XTAPE_OP_2
@@ -22,3 +35,6 @@
 #undef XTAPE_TEST_1
 #undef XTAPE_TEST_2
 #undef XTAPE_DEFAULT_2
+#undef XTAPE_DEFAULT_3
+#undef XTAPE_ALIAS_1
+#undef XTAPE_ALIAS_2

@@ -64,6 +64,17 @@ std::vector<OpEntry> elementwise_ops() {
 #define XTAPE_OP_3(kind, name, domain_0, domain_1, domain_2, formula, rule_0, rule_1, rule_2, doc)                 \
   XTAPE_ENTRY(kind, name, doc, #formula, XTAPE_RULES(#rule_0, #rule_1, #rule_2), name(x[0], x[1], x[2]), domain_0, \
               domain_1, domain_2)
+#define XTAPE_ALIAS_ENTRY(alias, name, call, ...)                             \
+  {#alias,                                                                    \
+   "elementwise",                                                             \
+   "another name of " #name,                                                  \
+   cases_of(                                                                  \
+       #alias, [](const Tensors& x) -> Tensor { return call; }, __VA_ARGS__), \
+   "floating",                                                                \
+   #name},
+#define XTAPE_ALIAS_1(alias, name, domain_0) XTAPE_ALIAS_ENTRY(alias, name, alias(x[0]), domain_0)
+#define XTAPE_ALIAS_2(alias, name, domain_0, domain_1) \
+  XTAPE_ALIAS_ENTRY(alias, name, alias(x[0], x[1]), domain_0, domain_1)
 #include <autograd/ops/elementwise/all.hpp>
   };
 }

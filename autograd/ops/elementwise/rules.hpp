@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <autograd/ops/elementwise/formula.hpp>
+#include <autograd/ops/elementwise/corrected_functions.hpp>
 
 /// The rows of the table as types, one `<name>_rule` each, and what can be read off a rule's parameter list.
 namespace xtape::rules {
