@@ -12,6 +12,7 @@
 #include <autograd/ops/determinant.hpp>
 #include <autograd/ops/diagonal.hpp>
 #include <autograd/ops/attention.hpp>
+#include <autograd/ops/conv.hpp>
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/einsum.hpp>
 #include <autograd/ops/elementwise.hpp>
