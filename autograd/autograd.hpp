@@ -17,6 +17,7 @@
 #include <autograd/ops/einsum.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/fuse.hpp>
+#include <autograd/ops/fold.hpp>
 #include <autograd/ops/index.hpp>
 #include <autograd/ops/least_squares.hpp>
 #include <autograd/ops/linalg.hpp>
