@@ -28,6 +28,7 @@ std::vector<OpEntry> mask_ops();
 std::vector<OpEntry> scatter_ops();
 std::vector<OpEntry> vector_norm_ops();
 std::vector<OpEntry> conv_ops();
+std::vector<OpEntry> pool_ops();
 std::vector<OpEntry> fold_ops();
 
 std::vector<OpEntry> op_table() {
@@ -39,7 +40,7 @@ std::vector<OpEntry> op_table() {
         attention_ops,   interpolate_ops, dropout_ops,       mask_ops,          scatter_ops, vector_norm_ops}) {
        {elementwise_ops, reduce_ops, matmul_ops, shape_ops, slice_ops, index_ops, softmax_ops, dropout_ops, conv_ops}) {
   for (const auto& family : {elementwise_ops, reduce_ops, matmul_ops, shape_ops, slice_ops, index_ops, softmax_ops,
-                             dropout_ops, conv_ops, fold_ops}) {
+                             dropout_ops, conv_ops, pool_ops, fold_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
