@@ -22,7 +22,7 @@ XTAPE_OP_2(numeric, multiply, domain(-3, 3), domain(-3, 3),
 XTAPE_OP_2(floating, divide, domain(-3, 3), domain(0.5, 3),
            [](auto a, auto b) { return a / b; },
            [](auto g, none, auto b, none) { return g / b; },
-           [](auto g, none, auto b, auto y) { return -g * y / b; },
+           [](auto g, none, auto b, auto y) { return -(g / b) * y; },
            "quotient of two arrays; integers give a floating result")
 
 XTAPE_OP_3(floating, lerp, domain(-3, 3), domain(-3, 3), domain(-1, 2),

@@ -23,11 +23,14 @@ T power_of_batch(const T& a, const T& b) {
   if (!any(!product)) return few;
 
   const T size = abs(a);
-  const T magnitude = where(equal(size, 1) && !is_nan(b), 1, exp(b * log(size)));
-  const auto whole = equal(floor(b), b);
-  const auto odd = whole && !equal(floor(0.5 * b) * 2, b);
-  const auto undefined = a < 0 && !whole && !equal(size, infinity);
-  const T power = where(undefined, not_a_number, where(a < 0 && odd, -magnitude, magnitude));
+  T power = where(equal(size, 1) && !is_nan(b), 1, exp(b * log(size)));
+  const auto negative = a < 0;
+  if (any(negative)) {
+    const auto whole = equal(floor(b), b);
+    const auto odd = whole && !equal(floor(0.5 * b) * 2, b);
+    const auto undefined = negative && !whole && !equal(size, infinity);
+    power = where(undefined, not_a_number, where(negative && odd, -power, power));
+  }
   return where(product, few, where(equal(b, 0) || equal(a, 1), 1, power));
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
-#include <limits>
+#include <iterator>
 
 #include <autograd/ops/elementwise/formula.hpp>
 
 /// Functions that neither <cmath> nor xsimd has, or that xsimd has with errors, on doubles and on SIMD batches alike.
-/// The polynomials interpolate at Chebyshev points, computed with 50 digits; `special_functions_test.cpp` holds the
+/// The polynomials interpolate at Chebyshev points, computed with 50 digits; `elementwise_special_test.cpp` holds the
 /// functions to reference values.
 namespace xtape::rules {
 
@@ -35,10 +37,13 @@ inline constexpr double scaled_erfc_single[] = {
     -0.0162222745564403266, 0.00508280915434180515, -0.000716339471889091324, -0.000248632297447649164,
     0.000116607996581666938};
 // erf(x) / x for |x| <= 1, in x^2
-inline constexpr double erf_near_zero[] = {
+inline constexpr double erf_near_zero_double[] = {
     1.12837916709551257,    -0.376126389031835404,    0.112837916709450063,    -0.0268661706432377704,
     0.00522397760711642273, -0.000854832597538969208, 0.000120552949048397079, -0.0000149247369074196603,
     1.64474247033173624e-6, -1.62084838018717059e-7,  1.37200645467776856e-8,  -7.79589882700214224e-10};
+inline constexpr double erf_near_zero_single[] = {
+    1.12837916584835095,    -0.37612626666720331,     0.112835947151602177,    -0.0268542120106264124,
+    0.00518908742343397399, -0.000801686428716586953, 0.0000787587506268548834};
 // log(gamma(2 + t)) / t for |t| <= 1/2
 inline constexpr double lgamma_around_two[] = {
     0.422784335098467136,     0.32246703342411322,      -0.0673523010531956387,    0.0205808084277833798,
@@ -48,8 +53,8 @@ inline constexpr double lgamma_around_two[] = {
     -5.8112777689212462e-7,   2.74753900519096639e-7};
 // e^x for |x| < 1/20
 inline constexpr double exp_near_zero[] = {1.0, 1.0, 1.0 / 2, 1.0 / 6, 1.0 / 24};
-// Stirling's series, B_2j / (2j (2j - 1)), and those of its derivative, B_2j / 2j, and of Euler and Maclaurin, B_2j /
-// (2j)!
+// The coefficients of Stirling's series, B_2j / (2j (2j - 1)), of its derivative, B_2j / 2j, and of the formula of
+// Euler and Maclaurin, B_2j / (2j)!; B are the Bernoulli numbers.
 inline constexpr double stirling_terms[] = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
                                             1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
 inline constexpr double digamma_terms[] = {1.0 / 12,  -1.0 / 120,     1.0 / 252, -1.0 / 240,
@@ -59,12 +64,32 @@ inline constexpr double euler_maclaurin_terms[] = {1.0 / 12,          -1.0 / 720
                                                    1.0 / 47900160,    -691.0 / 1307674368000,
                                                    1.0 / 74724249600, -3617.0 / 10670622842880000};
 
-/// c[0] + c[1] x + c[2] x^2 + ...
-template <Number T, std::size_t n>
-T polynomial(const T& x, const double (&c)[n]) {
-  T sum = T(static_cast<ElementOf<T>>(c[n - 1]));
-  for (std::size_t i = n - 1; i-- > 0;) sum = sum * x + T(static_cast<ElementOf<T>>(c[i]));
-  return sum;
+template <const auto& c, std::size_t begin, std::size_t end, Number T>
+T polynomial_part(const std::array<T, 5>& powers) {
+  if constexpr (end - begin == 1) {
+    return T(static_cast<ElementOf<T>>(c[begin]));
+  } else {
+    constexpr std::size_t half = std::bit_ceil(end - begin) / 2;
+    return polynomial_part<c, begin, begin + half>(powers) +
+           powers[std::countr_zero(half)] * polynomial_part<c, begin + half, end>(powers);
+  }
+}
+
+/// c[0] + c[1] x + c[2] x^2 + ..., by Estrin's scheme: halves that do not wait for each other.
+template <const auto& c, Number T>
+T polynomial(const T& x) {
+  const T x2 = x * x, x4 = x2 * x2, x8 = x4 * x4;
+  return polynomial_part<c, 0, std::size(c)>(std::array<T, 5>{x, x2, x4, x8, x8 * x8});
+}
+
+/// The same with fewer coefficients for floats, which have half of the digits.
+template <const auto& for_double, const auto& for_float, Number T>
+T polynomial_for_type(const T& x) {
+  if constexpr (sizeof(ElementOf<T>) == sizeof(float)) {
+    return polynomial<for_float>(x);
+  } else {
+    return polynomial<for_double>(x);
+  }
 }
 
 /// x - k for the integer k that is nearest to x; 0 for infinities. Exact.
@@ -76,13 +101,13 @@ T off_integer(const T& x) {
 
 // --- erf and erfc
 
+/// e^(x^2) erfc(x) for x >= 0.
 template <Number T>
-T scaled_erfc(const T& t) {
-  if constexpr (sizeof(ElementOf<T>) == sizeof(float)) {
-    return polynomial(t, scaled_erfc_single);
-  } else {
-    return polynomial(t, scaled_erfc_double);
-  }
+T scaled_erfc(const T& x) {
+  const T plus_4 = x + 4.0, scale = 1.0 + 2.0 * x;
+  const T inverse = 1.0 / (plus_4 * scale);  // of both: a division costs as much as a polynomial
+  const T t = (x - 4.0) * (scale * inverse);
+  return polynomial_for_type<scaled_erfc_double, scaled_erfc_single>(t) * (plus_4 * inverse);
 }
 
 /// erfc(x) for 0 <= x <= 30. Rounding x * x before exp() would cost up to 700 times the precision. So x is split: the
@@ -92,23 +117,30 @@ template <Number T>
 T erfc_of_positive(const T& x) {
   constexpr double grid = sizeof(ElementOf<T>) == sizeof(float) ? 256.0 : 65536.0;
   const T high = nearbyint(x * grid) * (1.0 / grid);
-  const T rest = polynomial<T>((high - x) * (high + x), exp_near_zero);
-  const T t = (x - 4.0) / (x + 4.0);
-  return exp(-high * high) * rest * scaled_erfc(t) / (1.0 + 2.0 * x);
+  const T rest = polynomial<exp_near_zero, T>((high - x) * (high + x));
+  return exp(-high * high) * rest * scaled_erfc(x);
+}
+
+/// erf(x) for |x| <= 1.
+template <Number T>
+T erf_of_small(const T& x) {
+  return x * polynomial_for_type<erf_near_zero_double, erf_near_zero_single, T>(x * x);
 }
 
 template <Number T>
 T error_function(const T& x) {
   const T size = abs(x);
-  const T tail = 1.0 - erfc_of_positive<T>(where(size > 30.0, 30.0, size));
-  return where(size < 1.0, x * polynomial<T>(x * x, erf_near_zero), where(x < 0.0, -tail, tail));
+  // Here erfc is but the small difference from 1, so that a rounded square will do.
+  const T bounded = where(size > 30.0, 30.0, size);
+  const T tail = 1.0 - exp(-bounded * bounded) * scaled_erfc(bounded);
+  return where(size < 1.0, erf_of_small(x), where(x < 0.0, -tail, tail));
 }
 
 template <Number T>
 T error_complement(const T& x) {
   const T size = abs(x);
   const T tail = erfc_of_positive<T>(where(size > 30.0, 30.0, size));
-  return where(size < 0.5, 1.0 - x * polynomial<T>(x * x, erf_near_zero), where(x < 0.0, 2.0 - tail, tail));
+  return where(size < 0.5, 1.0 - erf_of_small(x), where(x < 0.0, 2.0 - tail, tail));
 }
 
 // --- the logarithm of the gamma function and its derivatives
@@ -127,10 +159,10 @@ T lgamma_of_positive(const T& x) {
   const T divided_by = where(x < 0.5, x * (x + 1.0), x);
   const auto large = x >= 8.0;
   const T logarithm = log(where(large, x, where(x < 1.5, divided_by, product)));
-  const T near_two = t * polynomial(t, lgamma_around_two) + where(x < 1.5, -logarithm, logarithm);
+  const T near_two = t * polynomial<lgamma_around_two>(t) + where(x < 1.5, -logarithm, logarithm);
   const T inverse = 1.0 / x;
   const T stirling = (x - 0.5) * (logarithm - 1.0) + (0.5 * log_two_pi - 0.5) +
-                     inverse * polynomial<T>(inverse * inverse, stirling_terms);
+                     inverse * polynomial<stirling_terms, T>(inverse * inverse);
   return where(large, stirling, near_two);
 }
 
@@ -158,7 +190,7 @@ T digamma_of_positive(const T& x) {
   const auto small = x < 10.0;
   const T y = where(small, x + 10.0, x);
   const T inverse = 1.0 / y, square = inverse * inverse;
-  return log(y) - 0.5 * inverse - square * polynomial(square, digamma_terms) -
+  return log(y) - 0.5 * inverse - square * polynomial<digamma_terms>(square) -
          where(small, numerator / denominator, 0.0);
 }
 
