@@ -202,6 +202,8 @@ TEST_CASE("rearranging, padding and diagonals agree with xtensor's") {
         pad(xtape::Tensor(four), {{1, 0}, {1, 2}, {0, 0}, {3, 2}}, {.mode = mine, .value = 1.5}),
         Array(xt::pad(four, std::vector<std::vector<std::size_t>>{{1, 0}, {1, 2}, {0, 0}, {3, 2}}, theirs, 1.5))));
   }
+}
+
 TEST_CASE("norms, running results and orders agree with xtensor's") {
   const Array a = draw({3, 4, 5}, 5, -3, 3);
   const xtape::Tensor x = a;
