@@ -34,8 +34,8 @@ Tensor median(const Tensor& x);
 Tensor median(const Tensor& x, std::ptrdiff_t axis, KeepDims keep = drop_dims);
 
 /// The value that a share `q` of the elements lies below: the sorted elements at place q (N - 1), interpolated linearly
-/// between neighbours; median() is the one for 0.5. Throws Error where q is outside [0, 1], ShapeError where there is no
-/// element. Example: `quantile(x, 0.9, 0)`.
+/// between neighbours; median() is the one for 0.5. Throws Error where q is outside [0, 1], ShapeError where there is
+/// no element. Example: `quantile(x, 0.9, 0)`.
 Tensor quantile(const Tensor& x, double q);
 Tensor quantile(const Tensor& x, double q, std::ptrdiff_t axis, KeepDims keep = drop_dims);
 

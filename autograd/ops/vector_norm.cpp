@@ -1,8 +1,8 @@
 #include <autograd/factories.hpp>
-#include <autograd/ops/vector_norm.hpp>
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/reduction_plan.hpp>
 #include <autograd/ops/shape.hpp>
+#include <autograd/ops/vector_norm.hpp>
 #include <autograd/record.hpp>
 
 #include <limits>

@@ -16,8 +16,8 @@
 #include <xtensor/xindex_view.hpp>
 #include <xtensor/xmanipulation.hpp>
 #include <xtensor/xmath.hpp>
-#include <xtensor/xpad.hpp>
 #include <xtensor/xnorm.hpp>
+#include <xtensor/xpad.hpp>
 #include <xtensor/xsort.hpp>
 #endif
 
