@@ -49,13 +49,19 @@ void write_bytes(std::ostream& out, ByteSpan bytes) {
 }
 
 std::optional<std::size_t> byte_count(const Shape& shape, std::size_t bytes_per_item) noexcept {
-  if (std::find(shape.begin(), shape.end(), std::size_t{0}) != shape.end()) return 0;
+  constexpr std::size_t limit = std::numeric_limits<std::ptrdiff_t>::max();
   std::size_t bytes = bytes_per_item;
+  bool empty = false;
   for (const std::size_t size : shape) {
-    if (bytes > std::numeric_limits<std::size_t>::max() / size) return std::nullopt;
-    bytes *= size;
+    if (size == 0) {
+      empty = true;
+    } else if (bytes > limit / size) {
+      return std::nullopt;
+    } else {
+      bytes *= size;
+    }
   }
-  return bytes;
+  return empty ? 0 : bytes;
 }
 
 }  // namespace xtape::data

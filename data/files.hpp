@@ -44,7 +44,7 @@ Bytes gunzip(ByteSpan packed, const std::string& name);
 /// A gzip file with these contents; the same contents always give the same bytes.
 Bytes gzip(ByteSpan contents);
 
-/// Bytes that an array takes; nothing where the number does not fit in std::size_t.
+/// Bytes that an array takes; nothing where its strides in bytes do not fit in std::ptrdiff_t, even if it is empty.
 std::optional<std::size_t> byte_count(const Shape& shape, std::size_t bytes_per_item) noexcept;
 
 /// Writes bytes as they are.

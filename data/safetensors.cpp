@@ -1,12 +1,12 @@
 #include <autograd/file.hpp>
 #include <data/files.hpp>
+#include <data/number_formats.hpp>
 #include <data/safetensors.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <set>
 #include <tuple>
@@ -24,31 +24,6 @@ constexpr std::uint64_t max_header_bytes = 100'000'000;  // the reference implem
 constexpr const char* metadata_key = "__metadata__";
 
 // --- element types
-
-// IEEE half precision: 1 sign bit, 5 of exponent, 10 of mantissa.
-struct Half {
-  std::uint16_t bits;
-  operator float() const {
-    const int exponent = bits >> 10 & 0x1f;
-    const int mantissa = bits & 0x3ff;
-    const float sign = bits & 0x8000 ? -1.0f : 1.0f;
-    if (exponent == 0x1f) return mantissa == 0 ? sign * HUGE_VALF : std::nanf("");
-    if (exponent == 0) return sign * std::ldexp(static_cast<float>(mantissa), -24);
-    return sign * std::ldexp(static_cast<float>(mantissa + 0x400), exponent - 25);
-  }
-};
-
-// The upper half of a float.
-struct Bfloat {
-  std::uint16_t bits;
-  operator float() const { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
-};
-
-// A byte that stands for a boolean: a bool itself may only ever be 0 or 1 in memory.
-struct BoolByte {
-  std::uint8_t byte;
-  operator bool() const { return byte != 0; }
-};
 
 using Fill = void (*)(InputFile& file, Tensor& tensor);
 
@@ -143,7 +118,7 @@ void check_layout(const std::vector<Entry>& entries, std::uint64_t data_bytes, c
     const std::optional<std::size_t> expected = byte_count(entry.shape, entry.format->item_bytes);
     if (expected != entry.end - entry.begin) {
       throw IoError(where + "; " + entry.format->name + " of shape " + to_string(entry.shape) + " takes " +
-                    (expected ? std::to_string(*expected) : "more than 2^64") + " bytes");
+                    (expected ? std::to_string(*expected) : "more than 2^63") + " bytes");
     }
     position = entry.end;
   }

@@ -59,7 +59,8 @@ TEST_CASE("damaged gzip data are refused") {
 TEST_CASE("byte_count tells what does not fit") {
   CHECK(data::byte_count(Shape({}), 8) == 8);
   CHECK(data::byte_count(Shape({2, 3}), 4) == 24);
-  CHECK(data::byte_count(Shape({std::size_t{1} << 40, std::size_t{1} << 40, 0}), 4) == 0);
+  CHECK(data::byte_count(Shape({std::size_t{1} << 40, 0, 3}), 4) == 0);
+  CHECK_FALSE(data::byte_count(Shape({std::size_t{1} << 40, std::size_t{1} << 40, 0}), 4).has_value());
   CHECK_FALSE(data::byte_count(Shape({std::size_t{1} << 32, std::size_t{1} << 32}), 1).has_value());
   CHECK_FALSE(data::byte_count(Shape({std::size_t{1} << 62}), 8).has_value());
 }

@@ -172,7 +172,7 @@ TEST_CASE("a wrong layout of the data is named") {
   check_refused(R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", 4, {"'w'", "[4, 0)"});
   check_refused(R"({"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", 8, {"'w'", "(3,)", "takes 12 bytes"});
   check_refused(R"({"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}})", 8,
-                {"'w'", "more than 2^64"});
+                {"'w'", "more than 2^63"});
   check_refused(
       R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", 3,
       {"'b'", "overlapping", "ends at 2"});
