@@ -28,6 +28,7 @@ find_package(ZLIB REQUIRED)
 
 list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
 find_package(CBLAS REQUIRED)
+find_package(LIBZIP REQUIRED)
 
 if(XTAPE_OPENMP)
   find_package(OpenMP COMPONENTS CXX)

@@ -34,4 +34,5 @@ install(FILES
   ${PROJECT_BINARY_DIR}/xtapeConfig.cmake
   ${PROJECT_BINARY_DIR}/xtapeConfigVersion.cmake
   ${PROJECT_SOURCE_DIR}/cmake/FindCBLAS.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/FindLIBZIP.cmake
   DESTINATION ${package_dir})

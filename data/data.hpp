@@ -7,5 +7,7 @@
 #include <data/idx.hpp>
 #include <data/loader.hpp>
 #include <data/mnist.hpp>
+#include <data/npy.hpp>
+#include <data/npz.hpp>
 #include <data/safetensors.hpp>
 #include <data/save.hpp>
