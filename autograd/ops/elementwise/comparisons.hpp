@@ -9,7 +9,7 @@ XTAPE_TEST_2(greater_equal, [](auto a, auto b) { return a >= b; }, "a >= b")
 
 XTAPE_TEST_2(logical_and, [](auto a, auto b) { return !(a == 0) && !(b == 0); }, "whether both are non-zero")
 XTAPE_TEST_2(logical_or, [](auto a, auto b) { return !(a == 0 && b == 0); }, "whether either is non-zero")
-XTAPE_TEST_2(logical_xor, [](auto a, auto b) { return (a == 0) ^ (b == 0); }, "whether just one is non-zero")
+XTAPE_TEST_2(logical_xor, [](auto a, auto b) { return (a == 0 && !(b == 0)) || (b == 0 && !(a == 0)); }, "whether just one is non-zero")
 XTAPE_TEST_1(logical_not, [](auto x) { return x == 0; }, "whether it is zero")
 
 XTAPE_TEST_1(isnan, [](auto x) { return is_nan(x); }, "whether it is not a number")
