@@ -1,0 +1,108 @@
+"""Runs PyTorch's functions on chosen inputs and keeps inputs, results and gradients."""
+
+import json
+import os
+import zlib
+
+# One thread and no vector extensions: the same sums in the same order on every machine.
+os.environ.setdefault("ATEN_CPU_CAPABILITY", "default")
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+
+torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)
+
+NAMES = {torch.float64: "float64", torch.float32: "float32", torch.int64: "int64", torch.bool: "boolean"}
+NAN, INF = float("nan"), float("inf")
+
+
+class Fixed:
+    """An input of floating dtype whose gradient is not asked for."""
+
+    def __init__(self, values):
+        self.values = values
+
+
+def rounded(values):
+    """To 42 significant bits, an error of 1e-13: the files are smaller, and the last bits of a machine do not count."""
+    mantissa, exponent = np.frexp(values)
+    with np.errstate(all="ignore"):
+        result = np.ldexp(np.round(np.ldexp(mantissa, 42)), exponent - 42)
+    return np.where(np.isfinite(result), result, values)
+
+
+class Recorder:
+    def __init__(self):
+        self.cases = []
+        self.values = []
+        self.at = 0
+        self.streams = {}
+
+    def op(self, name):
+        """Starts an op: its random numbers depend on its name alone, so other ops' cases do not change them."""
+        self.name = name
+        self.random = self.streams.setdefault(name, np.random.RandomState(zlib.crc32(name.encode())))
+
+    def ops(self):
+        return {case["op"] for case in self.cases}
+
+    def draw(self, *shape, low=-2.0, high=2.0):
+        """Different values in (low, high), each an odd multiple of a power of two: never an integer or a half."""
+        count = int(np.prod(shape))
+        step = 2.0 ** np.floor(np.log2((high - low) / max(1024, 2 * count)))
+        first, last = int(np.ceil(low / step)), int(np.floor(high / step))
+        places = self.random.choice(last - first, count, replace=False)
+        return ((first + places + 0.5) * step).reshape(shape)
+
+    def integers(self, *shape, low=-9, high=10):
+        return self.random.randint(low, high, shape)
+
+    def booleans(self, *shape):
+        return self.random.randint(0, 2, shape).astype(bool)
+
+    def permutations(self, *shape):
+        """Along the last axis, each of 0 ... n - 1 once."""
+        return np.argsort(self.random.rand(*shape), axis=-1, kind="stable")
+
+    def case(self, function, inputs, **options):
+        """function(*inputs, **options) of this op; arrays become tensors, floats ask for a gradient."""
+        tensors = [torch.from_numpy(np.array(x.values if isinstance(x, Fixed) else x)) for x in inputs]
+        wanted = []
+        for tensor, source in zip(tensors, inputs):
+            wanted.append(tensor.dtype == torch.float64 and not isinstance(source, Fixed))
+            tensor.requires_grad_(wanted[-1])
+        results = function(*tensors, **options)
+        results = [results] if isinstance(results, torch.Tensor) else list(results)
+
+        outputs, loss = [], 0.0
+        for result in results:
+            output = self._keep(result.detach(), True)
+            if result.requires_grad:
+                upstream = torch.from_numpy(np.array(self.draw(*result.shape)))
+                output["upstream"] = self._keep(upstream, False)["at"]
+                loss = loss + (result.to(torch.float64) * upstream).sum()
+            outputs.append(output)
+        described = [self._keep(tensor.detach(), False) for tensor in tensors]
+        if isinstance(loss, torch.Tensor):
+            leaves = [tensor for tensor, want in zip(tensors, wanted) if want]
+            gradients = iter(torch.autograd.grad(loss, leaves, allow_unused=True))
+            for i, want in enumerate(wanted):
+                if want:
+                    gradient = next(gradients)
+                    gradient = torch.zeros_like(tensors[i]) if gradient is None else gradient
+                    described[i]["gradient"] = self._keep(gradient, True)["at"]
+        self.cases.append({"op": self.name, "options": options, "inputs": described, "outputs": outputs})
+
+    def _keep(self, tensor, round_it):
+        values = np.ascontiguousarray(tensor.numpy(), dtype=np.float64).ravel()
+        self.values.append(rounded(values) if round_it and tensor.dtype == torch.float64 else values)
+        place = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape), "at": self.at}
+        self.at += values.size
+        return place
+
+    def write(self, path):
+        lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in self.cases)
+        text = np.frombuffer(f"[\n{lines}\n]".encode(), np.uint8)
+        np.savez_compressed(path, cases=text, values=np.concatenate(self.values))
+        return path.stat().st_size
