@@ -83,8 +83,9 @@ TEST_CASE("npz members of every type, byte order and order of axes are read") {
   CHECK(arrays.size() == 23);
   CHECK(identical(arrays.at("fortran3"), astype(reshape(arange(24), {2, 3, 4}), int64)));
   arrays.erase("fortran3");
-  for (const auto& [name, array] : arrays) {
-    INFO(name);
+  for (const auto& entry : arrays) {
+    const auto& [name, array] = entry;
+    INFO(entry.first);
     const std::string code = name.substr(name.find_first_not_of("<>"));
     const DType dtype = code == "?"                         ? boolean
                         : code == "u1"                      ? uint8
