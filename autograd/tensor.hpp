@@ -52,6 +52,10 @@ class Tensor {
  public:
   /// No tensor at all; defined() is false.
   Tensor() noexcept = default;
+  inline Tensor(const Tensor& other) noexcept;
+  Tensor(Tensor&& other) noexcept = default;
+  Tensor& operator=(const Tensor& other) noexcept = default;
+  Tensor& operator=(Tensor&& other) noexcept = default;
 
   /// A copy of the values of any xtensor expression; the dtype follows its value type (integers become int64).
   /// Example: `Tensor x = xt::xarray<double>{{1, 2}, {3, 4}};`
@@ -233,6 +237,10 @@ std::string to_string(const Tensor& tensor);
 
 namespace xtape {
 
+inline Tensor::Tensor(const Tensor& other) noexcept
+    : m_impl(other.m_impl && other.m_impl->extras && other.m_impl->extras->stand_in
+                 ? other.m_impl->extras->stand_in->m_impl
+                 : other.m_impl) {}
 inline const TensorImpl& Tensor::checked() const {
   if (!m_impl) [[unlikely]]
     throw_undefined();

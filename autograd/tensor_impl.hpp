@@ -23,6 +23,7 @@ struct alignas(16) TensorImpl {
     std::string name;
     bool retains_gradient = false;
     std::vector<Tangent> tangents;
+    const Tensor* stand_in = nullptr;  // while a module is cloned: what a copy of a handle on its tensors refers to
   };
 
   /// A new record over new memory, contiguous, not initialised.

@@ -1,21 +1,31 @@
 #include <nn/module.hpp>
 
+#include <autograd/anomaly.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/tape.hpp>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <unordered_set>
 
 namespace xtape::nn {
 
 struct Module::State {
+  std::string name;  // as a child
   NamedTensors parameters;
   NamedTensors buffers;
   NamedModules children;
+  std::vector<Copier> copiers;  // of the children
   bool training = true;
+  std::map<unsigned, PreHook> pre_hooks;
+  std::map<unsigned, Hook> hooks;
+  unsigned hooks_so_far = 0;
+  std::shared_ptr<State> stand_in;  // while it is cloned
 };
 
 Module::Module() : m_state(std::make_shared<State>()) {}
+Module::Module(const Module& other) : m_state(other.m_state->stand_in ? other.m_state->stand_in : other.m_state) {}
 Module::~Module() = default;
 
 Tensor Module::forward(const Tensor& x) {
@@ -23,6 +33,40 @@ Tensor Module::forward(const Tensor& x) {
       "forward: this module does not override forward(const Tensor&), which was called with a tensor of shape " +
       to_string(x.shape()));
 }
+
+Tensor Module::operator()(const Tensor& x) {
+  std::optional<NameScope> scope;
+  if (anomaly::detecting() && !m_state->name.empty()) scope.emplace(m_state->name);
+  if (m_state->pre_hooks.empty() && m_state->hooks.empty()) return forward(x);
+  const auto keep_alive = m_state;
+  const auto pre_hooks = m_state->pre_hooks;  // copies: a hook may remove itself
+  const auto hooks = m_state->hooks;
+  Tensor input = x;
+  for (const auto& [number, hook] : pre_hooks) {
+    if (Tensor given = hook(*this, input); given.defined()) input = given;
+  }
+  Tensor output = forward(input);
+  for (const auto& [number, hook] : hooks) {
+    if (Tensor given = hook(*this, input, output); given.defined()) output = given;
+  }
+  return output;
+}
+
+unsigned Module::register_forward_pre_hook(PreHook hook) {
+  m_state->pre_hooks.emplace(m_state->hooks_so_far, std::move(hook));
+  return m_state->hooks_so_far++;
+}
+unsigned Module::register_forward_hook(Hook hook) {
+  m_state->hooks.emplace(m_state->hooks_so_far, std::move(hook));
+  return m_state->hooks_so_far++;
+}
+void Module::remove_hook(unsigned number) {
+  if (m_state->pre_hooks.erase(number) + m_state->hooks.erase(number) == 0) {
+    throw Error("remove_hook: the module has no hook number " + std::to_string(number));
+  }
+}
+
+std::size_t Module::multiply_adds(const Tensor&, const Tensor&) const { return 0; }
 
 // Calls function(prefix, state) for a module and everything below it, parents first.
 template <class F>
@@ -75,7 +119,7 @@ Tensor Module::buffer(std::string name, const Tensor& tensor) {
   return tensor;
 }
 
-void Module::add_child(std::string name, std::shared_ptr<Module> child) {
+void Module::add_child(std::string name, std::shared_ptr<Module> child, Copier copier) {
   check_name(name, "child");
   visit(*child->m_state, "", [&](const std::string&, const State& state) {
     if (&state == m_state.get())
@@ -87,7 +131,9 @@ void Module::add_child(std::string name, std::shared_ptr<Module> child) {
       if (tensor.name() == prefix + own) tensor.named(name + '.' + prefix + own);
     }
   });
+  child->m_state->name = name;
   m_state->children.emplace_back(std::move(name), std::move(child));
+  m_state->copiers.push_back(copier);
 }
 
 // --- walking
@@ -229,5 +275,58 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options) 
   for (const auto& [target, values] : copies) target.assign(values);
   return report;
 }
+
+// --- cloning
+
+struct Cloning::Work {
+  using State = Module::State;
+
+  void stand_in_for(const NamedTensors& originals, NamedTensors& copies) {
+    for (const auto& [name, tensor] : originals) {
+      TensorImpl::Extras& extras = tensor.impl()->ensure_extras();
+      if (!extras.stand_in) {
+        const Tensor values = tensor.detach().clone();
+        if (tensor.requires_grad()) values.requires_grad_();
+        if (!extras.name.empty()) values.named(extras.name);
+        tensors.push_back({tensor.impl(), std::make_unique<Tensor>(values)});
+        extras.stand_in = tensors.back().second.get();
+      }
+      copies.emplace_back(name, *extras.stand_in);
+    }
+  }
+
+  void stand_in_for(State& original) {
+    if (original.stand_in) return;
+    original.stand_in = std::make_shared<State>();
+    states.push_back(&original);
+    State& copy = *original.stand_in;
+    copy.name = original.name;
+    copy.training = original.training;
+    stand_in_for(original.parameters, copy.parameters);
+    stand_in_for(original.buffers, copy.buffers);
+    for (const auto& [name, child] : original.children) stand_in_for(*child->m_state);
+  }
+
+  ~Work() {
+    for (const auto& [impl, copy] : tensors) impl->extras->stand_in = nullptr;
+    for (State* state : states) state->stand_in.reset();
+  }
+
+  std::vector<std::pair<TensorImpl*, std::unique_ptr<Tensor>>> tensors;
+  std::vector<State*> states;
+};
+
+Cloning::Cloning(const Module& module) : m_work(std::make_unique<Work>()) {
+  m_work->stand_in_for(*module.m_state);
+  for (Module::State* state : m_work->states) {
+    for (std::size_t i = 0; i < state->children.size(); ++i) {
+      const auto& [name, child] = state->children[i];
+      state->stand_in->children.emplace_back(name, state->copiers[i](*child));
+      state->stand_in->copiers.push_back(state->copiers[i]);
+    }
+  }
+}
+
+Cloning::~Cloning() = default;
 
 }  // namespace xtape::nn

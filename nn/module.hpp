@@ -49,8 +49,8 @@ class Module {
   /// What the module computes; derived modules override it. A module that takes something else than one tensor gives
   /// itself another function instead. Throws Error where it was not overridden.
   virtual Tensor forward(const Tensor& x);
-  /// Calls forward(). Example: `net(x)`.
-  Tensor operator()(const Tensor& x) { return forward(x); }
+  /// Calls forward(), and the hooks before and after it. Example: `net(x)`.
+  Tensor operator()(const Tensor& x);
 
   // --- what it holds
 
@@ -67,6 +67,24 @@ class Module {
   /// Calls `function` with every module below this one, children before their parents, and with this one last.
   /// Example: `net.apply([](nn::Module& m) { std::cout << m.parameter_count() << '\n'; });`
   void apply(const std::function<void(Module&)>& function);
+
+  // --- hooks
+
+  /// Called with the module and its input before forward(); a defined tensor that it returns takes the input's place.
+  using PreHook = std::function<Tensor(Module& module, const Tensor& x)>;
+  /// Called with the module, its input and its output; a defined tensor that it returns takes the output's place.
+  using Hook = std::function<Tensor(Module& module, const Tensor& x, const Tensor& y)>;
+  /// Registers a hook with every handle on this module; returns the number to remove it by.
+  /// Example: `net[0].register_forward_hook([&](nn::Module&, const Tensor&, const Tensor& y) { seen = y; return
+  /// Tensor(); })`
+  unsigned register_forward_pre_hook(PreHook hook);
+  unsigned register_forward_hook(Hook hook);
+  /// Throws Error where there is no hook of that number.
+  void remove_hook(unsigned number);
+
+  /// Multiplications that one call with this input and output takes, each with its addition; for summary(). A layer
+  /// that is made of others counts nothing itself.
+  virtual std::size_t multiply_adds(const Tensor& x, const Tensor& y) const;
 
   // --- how it behaves
 
@@ -97,7 +115,7 @@ class Module {
  protected:
   Module();
   // Copying through the base would lose the derived part, so only derived classes copy.
-  Module(const Module&) = default;
+  Module(const Module& other);
   Module& operator=(const Module&) = default;
 
   /// Registers a parameter and gives it back, as a leaf that requires a gradient. Throws Error for a name that is
@@ -111,12 +129,19 @@ class Module {
   /// Example: `nn::Linear fc1 = add("fc1", nn::Linear(784, 50));`
   template <std::derived_from<Module> M>
   M add(std::string name, M module) {
-    add_child(std::move(name), std::make_shared<M>(module));
+    add_child(std::move(name), std::make_shared<M>(module), copy_of<M>);
     return module;
   }
-  void add_child(std::string name, std::shared_ptr<Module> child);
+  /// Makes another handle of a child's own type.
+  using Copier = std::shared_ptr<Module> (*)(const Module&);
+  template <std::derived_from<Module> M>
+  static std::shared_ptr<Module> copy_of(const Module& module) {
+    return std::make_shared<M>(static_cast<const M&>(module));
+  }
+  void add_child(std::string name, std::shared_ptr<Module> child, Copier copier);
 
  private:
+  friend class Cloning;
   struct State;
   template <class F>
   static void visit(const State& state, const std::string& prefix, const F& function);
@@ -125,5 +150,28 @@ class Module {
 
   std::shared_ptr<State> m_state;
 };
+
+/// While it lives, copying the module, or one of its tensors or children, gives the handle's counterpart in a new
+/// module with values of its own. For clone().
+class Cloning {
+ public:
+  explicit Cloning(const Module& module);
+  ~Cloning();
+  Cloning(const Cloning&) = delete;
+  Cloning& operator=(const Cloning&) = delete;
+
+ private:
+  struct Work;
+  std::unique_ptr<Work> m_work;
+};
+
+/// A module of the same type with parameters, buffers and children of its own, of the same values; what the module
+/// shares inside, such as tied weights, its clone shares inside, too. Hooks stay behind. No other thread may use the
+/// module meanwhile. Example: `Net best = nn::clone(net);`
+template <std::derived_from<Module> M>
+M clone(const M& module) {
+  const Cloning cloning(module);
+  return M(module);
+}
 
 }  // namespace xtape::nn

@@ -31,11 +31,11 @@ struct Sequential : Module {
   Sequential& append(Layer&& layer) {
     using Kind = std::remove_cvref_t<Layer>;
     if constexpr (std::derived_from<Kind, Module>) {
-      add_child(next_name(), std::make_shared<Kind>(std::forward<Layer>(layer)));
+      add_child(next_name(), std::make_shared<Kind>(std::forward<Layer>(layer)), copy_of<Kind>);
     } else {
       static_assert(std::is_invocable_r_v<Tensor, Kind, const Tensor&>,
                     "a layer is a module, or a Tensor -> Tensor function");
-      add_child(next_name(), std::make_shared<Function>(std::forward<Layer>(layer)));
+      add_child(next_name(), std::make_shared<Function>(std::forward<Layer>(layer)), copy_of<Function>);
     }
     return *this;
   }
