@@ -35,9 +35,13 @@ Tensor Module::forward(const Tensor& x) {
 }
 
 Tensor Module::operator()(const Tensor& x) {
+  return call(x, [this](const Tensor& input) { return forward(input); });
+}
+
+Tensor Module::call(const Tensor& x, const std::function<Tensor(const Tensor&)>& compute) {
   std::optional<NameScope> scope;
   if (anomaly::detecting() && !m_state->name.empty()) scope.emplace(m_state->name);
-  if (m_state->pre_hooks.empty() && m_state->hooks.empty()) return forward(x);
+  if (m_state->pre_hooks.empty() && m_state->hooks.empty()) return compute(x);
   const auto keep_alive = m_state;
   const auto pre_hooks = m_state->pre_hooks;  // copies: a hook may remove itself
   const auto hooks = m_state->hooks;
@@ -45,7 +49,7 @@ Tensor Module::operator()(const Tensor& x) {
   for (const auto& [number, hook] : pre_hooks) {
     if (Tensor given = hook(*this, input); given.defined()) input = given;
   }
-  Tensor output = forward(input);
+  Tensor output = compute(input);
   for (const auto& [number, hook] : hooks) {
     if (Tensor given = hook(*this, input, output); given.defined()) output = given;
   }
@@ -238,7 +242,7 @@ std::string listed(const char* label, const std::vector<std::string>& names) {
 LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options) {
   const StateDict targets = state_dict();
   LoadReport report;
-  std::vector<std::string> misshaped;
+  std::vector<std::string> shapes;
   std::unordered_set<const Storage*> written;
   for (const auto& [name, target] : targets) {
     written.insert(target.impl()->storage);
@@ -246,19 +250,20 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options) 
     if (found == state.end()) {
       report.missing.push_back(name);
     } else if (found->second.shape() != target.shape()) {
-      misshaped.push_back(name + " has shape " + to_string(found->second.shape()) + ", the module's has " +
-                          to_string(target.shape()));
+      report.misshaped.push_back(name);
+      shapes.push_back(name + " has shape " + to_string(found->second.shape()) + ", the module's has " +
+                       to_string(target.shape()));
     }
   }
   for (const auto& [name, tensor] : state) {
     if (!targets.contains(name)) report.unexpected.push_back(name);
   }
-  const bool names_differ = !report.missing.empty() || !report.unexpected.empty();
-  if (!misshaped.empty() || (options.strict && names_differ)) {
+  const bool fits = report.missing.empty() && report.unexpected.empty() && shapes.empty();
+  if (options.strict && !fits) {
     const std::string message = "load_state_dict: the state does not fit the module; nothing was loaded" +
                                 listed("missing", report.missing) + listed("unexpected", report.unexpected) +
-                                listed("other shapes", misshaped);
-    if (!misshaped.empty()) throw ShapeError(message);
+                                listed("other shapes", shapes);
+    if (!shapes.empty()) throw ShapeError(message);
     throw Error(message);
   }
 
@@ -266,7 +271,7 @@ LoadReport Module::load_state_dict(const StateDict& state, LoadOptions options) 
   std::vector<std::pair<Tensor, Tensor>> copies;  // converted first: nothing below this loop fails
   for (const auto& [name, target] : targets) {
     const auto found = state.find(name);
-    if (found == state.end()) continue;
+    if (found == state.end() || found->second.shape() != target.shape()) continue;
     Tensor values = astype(found->second.detach(), target.dtype());
     // Values that lie in a target's own memory, as in exchanging two layers, must not change before they are read.
     if (written.contains(values.impl()->storage)) values = values.clone();

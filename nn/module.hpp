@@ -19,15 +19,16 @@ using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 /// A module's direct children with their names, in order.
 using NamedModules = std::vector<std::pair<std::string, std::shared_ptr<Module>>>;
 
-/// How load_state_dict() treats names that do not match.
+/// How load_state_dict() treats what does not match.
 struct LoadOptions {
-  bool strict = true;  ///< names that are missing or unexpected are an error; otherwise they are only reported
+  bool strict = true;  ///< whatever does not match is an error; otherwise it is left out and reported
 };
 
 /// Which names of a state dict did not match the module's.
 struct LoadReport {
   std::vector<std::string> missing;     ///< the module has them, the state dict does not
   std::vector<std::string> unexpected;  ///< the state dict has them, the module does not
+  std::vector<std::string> misshaped;   ///< both have them, in different shapes
 };
 
 /// What layers and models derive from: named parameters (learned), buffers (kept, not learned) and child modules.
@@ -51,6 +52,8 @@ class Module {
   virtual Tensor forward(const Tensor& x);
   /// Calls forward(), and the hooks before and after it. Example: `net(x)`.
   Tensor operator()(const Tensor& x);
+  /// Whether two handles name the same module.
+  bool is_same(const Module& other) const noexcept { return m_state == other.m_state; }
 
   // --- what it holds
 
@@ -107,8 +110,8 @@ class Module {
   /// Every parameter and buffer by its path. The tensors share the module's memory and carry no history; a snapshot
   /// takes clone() of each. Shared parameters appear under each of their names.
   StateDict state_dict() const;
-  /// Copies values into the parameters and buffers, converted to their dtypes. Reports the names that did not match
-  /// where options.strict is off. Throws Error for names that do not match where it is on, ShapeError for shapes that
+  /// Copies values into the parameters and buffers, converted to their dtypes. Where options.strict is off, loads what
+  /// fits and reports the rest. Where it is on, throws Error for names that do not match and ShapeError for shapes that
   /// do not; then nothing was loaded. Example: `net.load_state_dict(load("net.safetensors"))`.
   LoadReport load_state_dict(const StateDict& state, LoadOptions options = {});
 
@@ -132,6 +135,10 @@ class Module {
     add_child(std::move(name), std::make_shared<M>(module), copy_of<M>);
     return module;
   }
+  /// What operator() does around forward(), around `compute`: for modules that take or give more than one tensor. The
+  /// hooks get the first of each. Example: `r.y = call(x, [&](const Tensor& in) { r = run(in, h); return r.y; });`
+  Tensor call(const Tensor& x, const std::function<Tensor(const Tensor&)>& compute);
+
   /// Makes another handle of a child's own type.
   using Copier = std::shared_ptr<Module> (*)(const Module&);
   template <std::derived_from<Module> M>
