@@ -7,4 +7,6 @@
 #include <nn/loss.hpp>
 #include <nn/metrics.hpp>
 #include <nn/module.hpp>
+#include <nn/module_dict.hpp>
+#include <nn/module_list.hpp>
 #include <nn/sequential.hpp>
