@@ -28,6 +28,7 @@
 #include <autograd/ops/pad.hpp>
 #include <autograd/ops/pool.hpp>
 #include <autograd/ops/rearrange.hpp>
+#include <autograd/ops/recurrent.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/scan.hpp>
 #include <autograd/ops/shape.hpp>
