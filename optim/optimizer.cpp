@@ -1,23 +1,29 @@
 #include <optim/optimizer.hpp>
 
-#include <autograd/factories.hpp>
-#include <autograd/ops/shape.hpp>
+#include <algorithm>
 #include <autograd/tape.hpp>
-
 #include <cmath>
+#include <set>
 #include <sstream>
 
 namespace xtape::optim {
 
-// What one update needs, made ready before the first parameter changes.
-struct Optimizer::Update {
-  Slot* slot;
-  Tensor gradient;
-  Tensors state;
-};
+Tensor Optimizer::step(const Closure& closure) {
+  Tensor loss = [&] {
+    const GradModeGuard recording(true);
+    return closure();
+  }();
+  step();
+  return loss;
+}
 
-Optimizer::Optimizer(std::string name, std::vector<std::string> state_names)
-    : m_name(std::move(name)), m_state_names(std::move(state_names)) {}
+void Optimizer::zero_grad() const {
+  for (const Group& group : m_groups) {
+    for (const Tensor& parameter : group.parameters) parameter.zero_grad();
+  }
+}
+
+// --- checks
 
 void Optimizer::require(bool holds, const char* option, const char* range, double value) const {
   if (holds) return;
@@ -30,35 +36,19 @@ void Optimizer::check_rate(double rate) const {
   require(rate >= 0.0 && std::isfinite(rate), "the learning rate", "finite and >= 0", rate);
 }
 
-void Optimizer::add_parameters(const Tensors& parameters, double learning_rate) {
-  check_rate(learning_rate);
-  if (parameters.empty()) throw Error(m_name + ": the list of parameters is empty");
-  std::vector<Slot> slots = m_slots;
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const Tensor& parameter = parameters[i];
-    const std::string intro = m_name + ": parameter " + std::to_string(i);
-    if (!parameter.defined()) throw Error(intro + " is undefined");
-    const std::string which = intro + " of shape " + to_string(parameter.shape());
-    if (!parameter.is_leaf()) {
-      throw GradError(which + " is the result of " + parameter.op_name() + "; only leaves can be optimised");
-    }
-    if (!is_floating(parameter.dtype())) {
-      throw DtypeError(which + " is " + to_string(parameter.dtype()) + "; it must be float32 or float64");
-    }
-    if (!parameter.is_contiguous()) throw ShapeError(which + " is a strided view; optimise a contiguous tensor");
-    for (const Slot& slot : slots) {
-      if (slot.parameter.is_same(parameter)) throw Error(which + " is given twice");
-    }
-    slots.push_back({.parameter = parameter, .group = group_count(), .state = {}});
+void Optimizer::check_parameter(const Tensor& parameter, const std::string& intro) const {
+  if (!parameter.defined()) throw Error(intro + " is undefined");
+  const std::string which = intro + " of shape " + to_string(parameter.shape());
+  if (!parameter.is_leaf()) {
+    throw GradError(which + " is the result of " + parameter.op_name() + "; only leaves can be optimised");
   }
-  m_learning_rates.push_back(learning_rate);
-  m_slots = std::move(slots);
+  if (!is_floating(parameter.dtype())) {
+    throw DtypeError(which + " is " + to_string(parameter.dtype()) + "; it must be float32 or float64");
+  }
+  if (!parameter.is_contiguous()) throw ShapeError(which + " is a strided view; optimise a contiguous tensor");
 }
 
-// --- updating
-
-void Optimizer::check_gradient(const Slot& slot, const Tensor& gradient) const {
-  const Tensor& parameter = slot.parameter;
+void Optimizer::check_gradient(const Tensor& parameter, const Tensor& gradient) const {
   if (gradient.shape() == parameter.shape() && gradient.dtype() == parameter.dtype() && parameter.is_contiguous())
     return;
   throw GradError(m_name + ": a gradient of shape " + to_string(gradient.shape()) + ", " + to_string(gradient.dtype()) +
@@ -66,101 +56,97 @@ void Optimizer::check_gradient(const Slot& slot, const Tensor& gradient) const {
                   "; the parameter must be contiguous and both must agree");
 }
 
-void Optimizer::step() {
-  const NoGrad guard;
-  std::vector<Update> updates;
-  updates.reserve(m_slots.size());
-  for (Slot& slot : m_slots) {
-    const Tensor gradient = slot.parameter.grad();
-    if (!gradient.defined()) continue;
-    check_gradient(slot, gradient);
-    Update update{&slot, gradient.contiguous(), slot.state};
-    if (update.state.empty() && keeps_state(slot.group)) {
-      for (std::size_t i = 0; i < m_state_names.size(); ++i) update.state.push_back(zeros_like(slot.parameter));
-    }
-    // A module that moved to another dtype takes what is remembered of it along.
-    for (Tensor& state : update.state) state = astype(state, slot.parameter.dtype());
-    updates.push_back(std::move(update));
-  }
-  for (Update& update : updates) {
-    update.slot->state.swap(update.state);
-    this->update(*update.slot, update.gradient, m_learning_rates[update.slot->group]);
-    update.slot->parameter.impl()->storage->bump_version();
-    ++update.slot->updates;
-  }
-}
+// --- groups
 
-void Optimizer::zero_grad() const {
-  for (const Slot& slot : m_slots) slot.parameter.zero_grad();
+void Optimizer::add_parameters(const Tensors& parameters, double learning_rate, std::optional<double> momentum) {
+  check_rate(learning_rate);
+  if (parameters.empty()) throw Error(m_name + ": the list of parameters is empty");
+  std::set<const TensorImpl*> known;
+  for (const Tensor& parameter : this->parameters()) known.insert(parameter.impl());
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const std::string intro = m_name + ": parameter " + std::to_string(i);
+    check_parameter(parameters[i], intro);
+    if (!known.insert(parameters[i].impl()).second) {
+      throw Error(intro + " of shape " + to_string(parameters[i].shape()) + " is given twice");
+    }
+  }
+  // Some of them may be frozen for a while; where all are, requires_grad_() was forgotten.
+  if (std::none_of(parameters.begin(), parameters.end(), [](const Tensor& t) { return t.requires_grad(); })) {
+    throw GradError(m_name + ": none of the " + std::to_string(parameters.size()) +
+                    " parameters requires a gradient; call requires_grad_() on what is to be learned");
+  }
+  m_groups.push_back({.parameters = parameters, .lr = learning_rate, .momentum = momentum, .initial_lr = {}});
 }
 
 Tensors Optimizer::parameters() const {
   Tensors result;
-  for (const Slot& slot : m_slots) result.push_back(slot.parameter);
+  for (const Group& group : m_groups) result.insert(result.end(), group.parameters.begin(), group.parameters.end());
   return result;
 }
 
-// --- learning rates
-
-double Optimizer::learning_rate(std::size_t group) const {
-  if (group < group_count()) return m_learning_rates[group];
+const Optimizer::Group& Optimizer::checked(std::size_t group) const {
+  if (group < group_count()) return m_groups[group];
   throw IndexError(m_name + ": group " + std::to_string(group) + " of " + std::to_string(group_count()) + " groups");
 }
 
 void Optimizer::set_learning_rate(double rate, std::size_t group) {
-  learning_rate(group);  // throws where there is no such group
+  Group& changed = checked(group);
   check_rate(rate);
-  m_learning_rates[group] = rate;
+  changed.lr = rate;
 }
 
-void Optimizer::set_learning_rate(double rate) {
+void Optimizer::set_learning_rate(double rate) { set_learning_rates(std::vector<double>(group_count(), rate)); }
+
+void Optimizer::set_learning_rates(const std::vector<double>& rates) {
+  if (!rates.empty()) checked(rates.size() - 1);
+  for (double rate : rates) check_rate(rate);
+  for (std::size_t i = 0; i < rates.size(); ++i) m_groups[i].lr = rates[i];
+}
+
+double Optimizer::initial_learning_rate(std::size_t group) const {
+  return checked(group).initial_lr.value_or(checked(group).lr);
+}
+
+void Optimizer::set_initial_learning_rate(double rate, std::size_t group) {
+  Group& changed = checked(group);
   check_rate(rate);
-  m_learning_rates.assign(group_count(), rate);
+  changed.initial_lr = rate;
+}
+
+double Optimizer::momentum(std::size_t group) const {
+  const Group& asked = checked(group);
+  if (!asked.momentum) throw Error(m_name + " has no momentum");
+  return *asked.momentum;
+}
+
+void Optimizer::set_momentum(double momentum, std::size_t group) {
+  this->momentum(group);  // throws where there is none
+  require(momentum >= 0.0 && momentum < 1.0, "the momentum", "in [0, 1)", momentum);
+  m_groups[group].momentum = momentum;
 }
 
 // --- saving and loading
 
-StateDict Optimizer::state_dict() const {
-  StateDict result;
-  for (std::size_t i = 0; i < m_slots.size(); ++i) {
-    const Slot& slot = m_slots[i];
-    if (slot.updates == 0) continue;
-    const std::string prefix = std::to_string(i) + '.';
-    result.emplace(prefix + "step", Tensor(static_cast<std::int64_t>(slot.updates)));
-    for (std::size_t s = 0; s < slot.state.size(); ++s) result.emplace(prefix + m_state_names[s], slot.state[s]);
+void Optimizer::write_groups(StateDict& state) const {
+  for (std::size_t i = 0; i < group_count(); ++i) {
+    const std::string prefix = "param_groups." + std::to_string(i) + '.';
+    state.emplace(prefix + "lr", Tensor(m_groups[i].lr));
+    if (m_groups[i].initial_lr) state.emplace(prefix + "initial_lr", Tensor(*m_groups[i].initial_lr));
+    if (m_groups[i].momentum) state.emplace(prefix + "momentum", Tensor(*m_groups[i].momentum));
   }
-  return result;
 }
 
-void Optimizer::load_state_dict(const StateDict& state) {
-  const NoGrad guard;
-  std::vector<Slot> slots = m_slots;
-  std::size_t used = 0;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    Slot& slot = slots[i];
-    const std::string prefix = std::to_string(i) + '.';
-    const auto step = state.find(prefix + "step");
-    slot.state.clear();
-    slot.updates = step == state.end() ? 0 : step->second.item<std::uint64_t>();
-    if (step == state.end()) continue;
-    ++used;
-    if (!keeps_state(slot.group)) continue;
-    for (const std::string& name : m_state_names) {
-      const auto found = state.find(prefix + name);
-      if (found == state.end()) throw Error(m_name + ": load_state_dict: '" + prefix + name + "' is missing");
-      if (found->second.shape() != slot.parameter.shape()) {
-        throw ShapeError(m_name + ": load_state_dict: '" + prefix + name + "' has shape " +
-                         to_string(found->second.shape()) + ", its parameter " + to_string(slot.parameter.shape()));
-      }
-      slot.state.push_back(astype(found->second.detach(), slot.parameter.dtype()).clone());
-      ++used;
+std::vector<Optimizer::Group> Optimizer::read_groups(StateReader& reader) const {
+  std::vector<Group> groups = m_groups;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const std::string prefix = "param_groups." + std::to_string(i) + '.';
+    if (reader.has(prefix + "lr")) check_rate(groups[i].lr = reader.number(prefix + "lr"));
+    if (reader.has(prefix + "initial_lr")) groups[i].initial_lr = reader.number(prefix + "initial_lr");
+    if (groups[i].momentum && reader.has(prefix + "momentum")) {
+      groups[i].momentum = reader.number(prefix + "momentum");
     }
   }
-  if (used != state.size()) {
-    throw Error(m_name + ": load_state_dict: " + std::to_string(state.size() - used) + " of the " +
-                std::to_string(state.size()) + " entries belong to no parameter or to another rule");
-  }
-  m_slots = std::move(slots);
+  return groups;
 }
 
 }  // namespace xtape::optim

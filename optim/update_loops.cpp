@@ -21,9 +21,9 @@ const UpdateTable& choose_table() {
 
 }  // namespace
 
-const UpdateTable& update_loops() {
+const UpdateLoops& update_loops(DType dtype) {
   static const UpdateTable& chosen = choose_table();
-  return chosen;
+  return dtype == float32 ? chosen.of_float : chosen.of_double;
 }
 
 }  // namespace xtape::optim

@@ -17,8 +17,8 @@ Tensor with_gradient(const Tensor& gradient) {
 }  // namespace
 
 TEST_CASE("StepLR multiplies the learning rate every step_size epochs, in every group") {
-  optim::SGD sgd({zeros({1})}, {.lr = 0.8});
-  sgd.add_group({zeros({1})}, {.lr = 0.08});
+  optim::SGD sgd({zeros({1}, {.requires_grad = true})}, {.lr = 0.8});
+  sgd.add_group({zeros({1}, {.requires_grad = true})}, {.lr = 0.08});
   optim::StepLR schedule(sgd, {.step_size = 3, .gamma = 0.5});
   const double expected[] = {0.8, 0.8, 0.4, 0.4, 0.4, 0.2};
   for (double rate : expected) {
