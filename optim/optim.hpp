@@ -6,10 +6,15 @@
 #include <optim/adamax.hpp>
 #include <optim/asgd.hpp>
 #include <optim/clip.hpp>
+#include <optim/cosine_schedules.hpp>
+#include <optim/cycle_schedules.hpp>
 #include <optim/nadam.hpp>
 #include <optim/optimizer.hpp>
+#include <optim/plateau.hpp>
 #include <optim/radam.hpp>
 #include <optim/rmsprop.hpp>
 #include <optim/rprop.hpp>
 #include <optim/schedule.hpp>
+#include <optim/schedule_lists.hpp>
 #include <optim/sgd.hpp>
+#include <optim/step_schedules.hpp>
