@@ -8,6 +8,7 @@
 #include <optim/clip.hpp>
 #include <optim/cosine_schedules.hpp>
 #include <optim/cycle_schedules.hpp>
+#include <optim/lbfgs.hpp>
 #include <optim/nadam.hpp>
 #include <optim/optimizer.hpp>
 #include <optim/plateau.hpp>
