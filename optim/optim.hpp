@@ -9,6 +9,7 @@
 #include <optim/cosine_schedules.hpp>
 #include <optim/cycle_schedules.hpp>
 #include <optim/lbfgs.hpp>
+#include <optim/moving_average.hpp>
 #include <optim/nadam.hpp>
 #include <optim/optimizer.hpp>
 #include <optim/plateau.hpp>
