@@ -17,7 +17,7 @@ namespace xtape::optim {
 
 namespace {
 
-double dot(const Tensor& a, const Tensor& b) { return matmul(a, b).item(); }
+double inner_product(const Tensor& a, const Tensor& b) { return matmul(a, b).item(); }
 double largest(const Tensor& x) { return amax(abs(x)).item(); }
 
 // x += factor * y, in place.
@@ -106,7 +106,7 @@ LBFGS::Evaluation LBFGS::evaluate(const Closure& closure) {
 void LBFGS::remember(const Tensor& gradient) {
   Memory& m = m_memory;
   const Tensor y = gradient - m.prev_flat_grad, s = m.d * m.t;
-  const double ys = dot(y, s);
+  const double ys = inner_product(y, s);
   if (!(ys > 1e-10)) return;  // the Hessian would not stay positive definite
   if (m.old_dirs.size() == m_options.history_size) {
     m.old_dirs.pop_front();
@@ -116,7 +116,7 @@ void LBFGS::remember(const Tensor& gradient) {
   m.old_dirs.push_back(y);
   m.old_stps.push_back(s);
   m.ro.push_back(1.0 / ys);
-  m.H_diag = ys / dot(y, y);
+  m.H_diag = ys / inner_product(y, y);
 }
 
 // - H g, by the recursion in two loops.
@@ -126,12 +126,12 @@ Tensor LBFGS::direction(const Tensor& gradient) const {
   std::vector<double> al(count);
   Tensor q = -gradient;
   for (std::size_t i = count; i-- > 0;) {
-    al[i] = dot(m.old_stps[i], q) * m.ro[i];
+    al[i] = inner_product(m.old_stps[i], q) * m.ro[i];
     add_in_place(q, -al[i], m.old_dirs[i]);
   }
   q = q * m.H_diag;
   for (std::size_t i = 0; i < count; ++i) {
-    const double be = dot(m.old_dirs[i], q) * m.ro[i];
+    const double be = inner_product(m.old_dirs[i], q) * m.ro[i];
     add_in_place(q, al[i] - be, m.old_stps[i]);
   }
   return q;
@@ -152,7 +152,7 @@ LineSearchResult LBFGS::search(const Closure& closure, const LinePoint& start, d
     try {
       const Evaluation now = evaluate(closure);
       go_back();
-      return LinePoint{t, now.value, now.gradient, dot(now.gradient, m_memory.d)};
+      return LinePoint{t, now.value, now.gradient, inner_product(now.gradient, m_memory.d)};
     } catch (...) {
       go_back();
       throw;
@@ -182,7 +182,7 @@ Tensor LBFGS::step(const Closure& closure) {
     m.prev_flat_grad = gradient;
     m.prev_loss = loss;
     m.t = m.n_iter == 1 ? std::min(1.0, 1.0 / sum(abs(gradient)).item()) * lr : lr;
-    const double slope = dot(gradient, m.d);
+    const double slope = inner_product(gradient, m.d);
     if (slope > -m_options.tolerance_change) break;
 
     if (m_options.line_search_fn == LineSearch::strong_wolfe) {
