@@ -72,7 +72,7 @@ Batch value_of(const A& a) {
 template <unsigned mask, class F>
 void for_each_input(const F& f) {
   [&]<unsigned... i>(std::integer_sequence<unsigned, i...>) {
-    const auto visit = [&]<unsigned k>() {
+    [[maybe_unused]] const auto visit = [&]<unsigned k>() {
       if constexpr ((mask >> k & 1u) != 0) f.template operator()<k>();
     };
     (visit.template operator()<i>(), ...);
