@@ -39,11 +39,12 @@ Tensor input() { return reshape(arange(6.0), {2, 3}); }
 void check_separate(const nn::Module& original, const nn::Module& copy) {
   const StateDict from = original.state_dict(), to = copy.state_dict();
   REQUIRE(from.size() == to.size());
-  for (const auto& [name, tensor] : from) {
+  for (const auto& entry : from) {
+    const std::string& name = entry.first;
     INFO(name);
     REQUIRE(to.contains(name));
-    CHECK(identical(tensor, to.at(name)));
-    CHECK(tensor.raw_data() != to.at(name).raw_data());
+    CHECK(identical(entry.second, to.at(name)));
+    CHECK(entry.second.raw_data() != to.at(name).raw_data());
   }
 }
 
