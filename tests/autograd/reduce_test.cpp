@@ -82,7 +82,9 @@ TEST_CASE("reductions name themselves and the axis in errors") {
       {"norm", [&](const Axes& axes) { return norm(x, 3.0, axes); }},
       {"norm_sq", [&](const Axes& axes) { return norm_sq(x, axes); }},
   };
-  for (const auto& [name, reduction] : reductions) {
+  for (const auto& entry : reductions) {
+    const auto& name = entry.first;
+    const auto& reduction = entry.second;
     INFO(std::string(name));
     check_says(message_of<IndexError>([&] { reduction({2}); }), {name, "axis 2", "-2 to 1"});
     check_says(message_of<ShapeError>([&] { reduction({1, -1}); }), {name, "axis -1", "named twice"});
