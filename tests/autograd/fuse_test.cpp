@@ -139,12 +139,12 @@ TEST_CASE("an input that the formula ignores, and one that needs no gradient") {
 }
 
 TEST_CASE("twelve inputs, each with its gradient") {
-  const auto f =
+  const auto dozen =
       fuse("dozen", [](auto a, auto b, auto c, auto d, auto e, auto f, auto g, auto h, auto i, auto j, auto k, auto l) {
         return (a * b + c * d - e * f) * tanh(g * h) + i * j / (1.0 + k * k) - l;
       });
   const auto call = [&](const Tensors& x) {
-    return f(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11]);
+    return dozen(x[0], x[1], x[2], x[3], x[4], x[5], x[6], x[7], x[8], x[9], x[10], x[11]);
   };
   Tensors inputs;
   for (std::uint64_t i = 0; i < 12; ++i) inputs.push_back(draw(i % 3 == 0 ? Shape{3} : Shape{2, 3}, i));
