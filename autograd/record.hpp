@@ -41,7 +41,10 @@ inline Saved save(const Tensor& tensor) { return Saved(tensor); }
 class SavedOutput {
  public:
   void keep(const TensorImpl& output);
-  void free() noexcept { m_storage = {}; }
+  void free() noexcept {
+    m_storage = {};
+    m_tangents.reset();  // recorded, they lead back to the node
+  }
   bool kept() const noexcept { return static_cast<bool>(m_storage); }
   const std::byte* data() const;
   /// The output as a tensor with `node` as its history.
