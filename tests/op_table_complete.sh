@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every function that a public header of autograd/ops declares (one that autograd.hpp includes) has its entry in the op table, from which docs/ops.md is made.
+# Every function that a public header of autograd/ops declares (one that autograd.hpp includes) has its entry in the op
+# table, from which docs/ops.md is made.
 # Usage: op_table_complete.sh SOURCE_FOLDER
 set -euo pipefail
 cd "$1"
