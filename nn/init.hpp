@@ -15,8 +15,8 @@ enum class Nonlinearity { linear, sigmoid, tanh, relu, leaky_relu, selu };
 enum class FanMode { in, out };
 
 /// The recommended factor on the standard deviation: linear and sigmoid 1, tanh 5/3, relu sqrt(2), leaky_relu
-/// sqrt(2 / (1 + negative_slope^2)), selu 3/4; PyTorch's calculate_gain.
-double gain(Nonlinearity nonlinearity, double negative_slope = 0.01);
+/// sqrt(2 / (1 + negative_slope^2)), selu 3/4. Example: `calculate_gain(Nonlinearity::tanh)`.
+double calculate_gain(Nonlinearity nonlinearity, double negative_slope = 0.01);
 
 /// How many inputs reach one output of a weight, and how many outputs one input.
 struct Fans {
@@ -36,11 +36,40 @@ struct Kaiming {
 
 /// Every element becomes `value`.
 void constant_(const Tensor& tensor, double value);
+/// Every element becomes 0, or 1.
+void zeros_(const Tensor& tensor);
+void ones_(const Tensor& tensor);
+/// The identity matrix; not necessarily square. Throws ShapeError for what is no matrix.
+void eye_(const Tensor& matrix);
+/// The weight (out, in, kernel...) of a convolution that passes its channels on unchanged, as many as there are: 1 at
+/// the middle of the kernel from each channel to that of the same number, 0 elsewhere; with groups, in each group of
+/// the output channels. Throws ShapeError for a weight without a kernel, or where the groups do not divide the output.
+void dirac_(const Tensor& weight, std::size_t groups = 1);
+
 /// Uniform in [low, high). Throws Error where high < low.
 void uniform_(const Tensor& tensor, double low = 0.0, double high = 1.0,
               random::Generator& generator = random::default_generator());
 /// Normal. Throws Error for a negative deviation.
 void normal_(const Tensor& tensor, double mean = 0.0, double deviation = 1.0,
+             random::Generator& generator = random::default_generator());
+
+/// Normal values of which none lies outside [low, high]: those that would are drawn again. Throws Error for a deviation
+/// that is not positive, or where low >= high. Example: `trunc_normal_(weight, {.deviation = 0.02})`.
+struct TruncatedNormal {
+  double mean = 0.0;
+  double deviation = 1.0;
+  double low = -2.0;  ///< the limits are values, not deviations
+  double high = 2.0;
+};
+void trunc_normal_(const Tensor& tensor, const TruncatedNormal& options = {},
+                   random::Generator& generator = random::default_generator());
+
+/// Orthonormal rows or columns, whichever are fewer, times `gain` (Saxe et al. 2013): the weight (out, ...) is read as
+/// a matrix of `out` rows, random in the sense of the Haar measure. Throws ShapeError for fewer than two axes.
+void orthogonal_(const Tensor& weight, double gain = 1.0, random::Generator& generator = random::default_generator());
+/// Normal, but in each column of the matrix the share `sparsity` of the elements, rounded up, is 0 (Martens 2010).
+/// Throws ShapeError for what is no matrix, Error for a sparsity outside [0, 1].
+void sparse_(const Tensor& matrix, double sparsity, double deviation = 0.01,
              random::Generator& generator = random::default_generator());
 
 /// Uniform in [-a, a], a = gain sqrt(6 / (fan_in + fan_out)) (Glorot and Bengio 2010).

@@ -14,13 +14,13 @@ double bound_of(const Tensor& tensor) { return amax(abs(tensor)).item(); }
 }  // namespace
 
 TEST_CASE("gains are PyTorch's") {
-  CHECK(nn::init::gain(Nonlinearity::linear) == 1.0);
-  CHECK(nn::init::gain(Nonlinearity::sigmoid) == 1.0);
-  CHECK(nn::init::gain(Nonlinearity::tanh) == 5.0 / 3.0);
-  CHECK(nn::init::gain(Nonlinearity::relu) == std::sqrt(2.0));
-  CHECK(nn::init::gain(Nonlinearity::leaky_relu) == doctest::Approx(1.4141428569978354));  // negative_slope 0.01
-  CHECK(nn::init::gain(Nonlinearity::leaky_relu, 1.0) == 1.0);
-  CHECK(nn::init::gain(Nonlinearity::selu) == 0.75);
+  CHECK(nn::init::calculate_gain(Nonlinearity::linear) == 1.0);
+  CHECK(nn::init::calculate_gain(Nonlinearity::sigmoid) == 1.0);
+  CHECK(nn::init::calculate_gain(Nonlinearity::tanh) == 5.0 / 3.0);
+  CHECK(nn::init::calculate_gain(Nonlinearity::relu) == std::sqrt(2.0));
+  CHECK(nn::init::calculate_gain(Nonlinearity::leaky_relu) == doctest::Approx(1.4141428569978354));  // negative_slope 0.01
+  CHECK(nn::init::calculate_gain(Nonlinearity::leaky_relu, 1.0) == 1.0);
+  CHECK(nn::init::calculate_gain(Nonlinearity::selu) == 0.75);
 }
 
 TEST_CASE("fans count a convolution's receptive field") {
