@@ -15,6 +15,7 @@ struct Linear : Module {
   Linear(std::size_t in_features, std::size_t out_features);
   Linear(std::size_t in_features, std::size_t out_features, const Options& options);
   Tensor forward(const Tensor& x) override;
+  std::size_t multiply_adds(const Tensor& x, const Tensor& y) const override;
 
   Tensor weight;  ///< (out, in)
   Tensor bias;    ///< (out); undefined without bias
