@@ -9,6 +9,7 @@
 #include <nn/module.hpp>
 #include <nn/module_dict.hpp>
 #include <nn/module_list.hpp>
+#include <nn/norm.hpp>
 #include <nn/recurrent.hpp>
 #include <nn/recurrent_cells.hpp>
 #include <nn/sequential.hpp>
