@@ -1,7 +1,9 @@
 #pragma once
 
 #include <nn/activations.hpp>
+#include <nn/bilinear.hpp>
 #include <nn/dropout.hpp>
+#include <nn/embedding.hpp>
 #include <nn/init.hpp>
 #include <nn/linear.hpp>
 #include <nn/loss.hpp>
