@@ -14,4 +14,5 @@
 #include <nn/norm.hpp>
 #include <nn/recurrent.hpp>
 #include <nn/recurrent_cells.hpp>
+#include <nn/reshape.hpp>
 #include <nn/sequential.hpp>
