@@ -2,6 +2,7 @@
 
 #include <nn/activations.hpp>
 #include <nn/bilinear.hpp>
+#include <nn/conv.hpp>
 #include <nn/dropout.hpp>
 #include <nn/embedding.hpp>
 #include <nn/init.hpp>
@@ -12,7 +13,9 @@
 #include <nn/module_dict.hpp>
 #include <nn/module_list.hpp>
 #include <nn/norm.hpp>
+#include <nn/pool.hpp>
 #include <nn/recurrent.hpp>
 #include <nn/recurrent_cells.hpp>
 #include <nn/reshape.hpp>
 #include <nn/sequential.hpp>
+#include <nn/upsample.hpp>
