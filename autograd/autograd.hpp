@@ -10,6 +10,7 @@
 #include <autograd/memory/statistics.hpp>
 #include <autograd/ops/attention.hpp>
 #include <autograd/ops/conv.hpp>
+#include <autograd/ops/ctc.hpp>
 #include <autograd/ops/decomposition.hpp>
 #include <autograd/ops/determinant.hpp>
 #include <autograd/ops/diagonal.hpp>
