@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nn/activations.hpp>
+#include <nn/attention.hpp>
 #include <nn/bilinear.hpp>
 #include <nn/conv.hpp>
 #include <nn/dropout.hpp>
@@ -14,8 +15,10 @@
 #include <nn/module_list.hpp>
 #include <nn/norm.hpp>
 #include <nn/pool.hpp>
+#include <nn/positional_encoding.hpp>
 #include <nn/recurrent.hpp>
 #include <nn/recurrent_cells.hpp>
 #include <nn/reshape.hpp>
 #include <nn/sequential.hpp>
+#include <nn/transformer.hpp>
 #include <nn/upsample.hpp>
