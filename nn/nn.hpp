@@ -20,5 +20,6 @@
 #include <nn/recurrent_cells.hpp>
 #include <nn/reshape.hpp>
 #include <nn/sequential.hpp>
+#include <nn/summary.hpp>
 #include <nn/transformer.hpp>
 #include <nn/upsample.hpp>
