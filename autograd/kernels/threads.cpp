@@ -42,10 +42,12 @@ bool calm_down() {
 }  // namespace
 
 void share_the_cores() { [[maybe_unused]] static const bool done = calm_down(); }
+void work_alone() { omp_set_num_threads(1); }
 
 #else
 
 void share_the_cores() {}
+void work_alone() {}
 
 #endif
 

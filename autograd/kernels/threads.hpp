@@ -8,4 +8,7 @@ namespace xtape::kernels {
 /// and GOMP_SPINCOUNT have the last word.
 void share_the_cores();
 
+/// Makes the calling thread do its parallel work alone from now on: for threads that work beside others.
+void work_alone();
+
 }  // namespace xtape::kernels

@@ -34,7 +34,7 @@ struct Slab {
   void* memory;
 };
 
-// What outlives the threads: every slab, the free lists of threads that ended, and their counts.
+// What outlives the threads: every slab, the free blocks that threads gave away, and the counts of those that ended.
 struct SharedPool {
   std::mutex mutex;
   std::map<std::uintptr_t, Slab> slabs;
@@ -48,6 +48,17 @@ SharedPool& shared_pool() {
   return *pool;
 }
 
+// Makes the free blocks of the calling thread those of whoever needs some; under the lock.
+void give_free_blocks_to(SharedPool& shared) {
+  for (std::size_t c = 0; c < classes; ++c) {
+    while (FreeBlock* block = t_pool.free[c]) {
+      t_pool.free[c] = block->next;
+      block->next = shared.orphans[c];
+      shared.orphans[c] = block;
+    }
+  }
+}
+
 // Registers the thread at its first block and hands its free blocks on when it ends.
 struct Registration {
   Registration() {
@@ -59,13 +70,7 @@ struct Registration {
     SharedPool& shared = shared_pool();
     const std::lock_guard lock(shared.mutex);
     std::erase(shared.threads, &t_pool);
-    for (std::size_t c = 0; c < classes; ++c) {
-      while (FreeBlock* block = t_pool.free[c]) {
-        t_pool.free[c] = block->next;
-        block->next = shared.orphans[c];
-        shared.orphans[c] = block;
-      }
-    }
+    give_free_blocks_to(shared);
     for (std::size_t k = 0; k < block_kinds; ++k) shared.departed[k] += t_pool.live[k].exchange(0);
     // Destructors that run later in this thread register it again.
     t_pool.registered = false;
@@ -78,11 +83,21 @@ void register_thread() {
   if (!t_pool.registered) t_pool.registered = true;  // the thread is ending: what it still frees stays with it
 }
 
-// Fills the thread's list of one class: from threads that ended, else from a new slab.
+// Takes a few of the blocks that threads gave away, and leaves the others to other threads; null where there are none.
+FreeBlock* take_orphans(FreeBlock*& orphans) {
+  constexpr int few = 64;
+  FreeBlock* const first = orphans;
+  FreeBlock* last = first;
+  for (int i = 1; i < few && last && last->next; ++i) last = last->next;
+  if (last) orphans = std::exchange(last->next, nullptr);
+  return first;
+}
+
+// Fills the thread's list of one class: from what other threads gave away, else from a new slab.
 FreeBlock* refill(std::size_t block_class) {
   SharedPool& shared = shared_pool();
   const std::lock_guard lock(shared.mutex);
-  if (FreeBlock* orphans = std::exchange(shared.orphans[block_class], nullptr)) return orphans;
+  if (FreeBlock* orphans = take_orphans(shared.orphans[block_class])) return orphans;
   void* memory = ::operator new (slab_bytes, std::align_val_t{granularity});
   shared.slabs.emplace(reinterpret_cast<std::uintptr_t>(memory), Slab{block_class, memory});
   const std::size_t block_bytes = (block_class + 1) * granularity;
@@ -122,6 +137,12 @@ void free_block_slowly(BlockKind kind, void* memory, std::size_t bytes) noexcept
   }
   auto* block = static_cast<FreeBlock*>(memory);
   block->next = std::exchange(t_pool.free[block_class], block);
+}
+
+void share_free_blocks() {
+  SharedPool& shared = shared_pool();
+  const std::lock_guard lock(shared.mutex);
+  give_free_blocks_to(shared);
 }
 
 std::int64_t live_blocks(BlockKind kind) {

@@ -16,6 +16,10 @@ inline constexpr std::size_t block_kinds = 2;
 inline void* allocate_block(BlockKind kind, std::size_t bytes);
 inline void free_block(BlockKind kind, void* block, std::size_t bytes) noexcept;
 
+/// Lets other threads have the blocks that this one holds free. Where one thread makes tensors and another lets them
+/// go, the blocks gather at the second, and the first takes ever new ones, unless they are handed back now and then.
+void share_free_blocks();
+
 /// Blocks in use, over all threads.
 std::int64_t live_blocks(BlockKind kind);
 

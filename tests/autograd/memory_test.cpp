@@ -95,3 +95,23 @@ TEST_CASE("what a thread leaves behind is used by the next") {
   CHECK(after_all.live_nodes == after_first.live_nodes);
   CHECK(after_all.live_tensors == after_first.live_tensors);
 }
+
+TEST_CASE("what one thread makes and another lets go is used again, once it is shared") {
+  // In each round two threads make tensors that this thread frees, as the workers of a data loader do.
+  const auto round = [] {
+    std::vector<std::vector<Tensor>> made(2);
+    std::vector<std::thread> threads;
+    for (auto& tensors : made) {
+      threads.emplace_back([&tensors] {
+        for (int i = 0; i < 3000; ++i) tensors.push_back(zeros({}));
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    made.clear();
+    memory::share_free_blocks();
+  };
+  for (int i = 0; i < 3; ++i) round();
+  const std::int64_t held = memory::statistics().pool_bytes;
+  for (int i = 0; i < 20; ++i) round();
+  CHECK(memory::statistics().pool_bytes == held);
+}
