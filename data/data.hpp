@@ -1,9 +1,10 @@
 #pragma once
 
-/// Data sets, loaders and file formats.
+/// Data sets, transforms, loaders and file formats.
 
 #include <data/dataset.hpp>
 #include <data/digits.hpp>
+#include <data/draws.hpp>
 #include <data/idx.hpp>
 #include <data/loader.hpp>
 #include <data/mnist.hpp>
