@@ -6,9 +6,11 @@
 #include <data/digits.hpp>
 #include <data/draws.hpp>
 #include <data/idx.hpp>
+#include <data/image_transforms.hpp>
 #include <data/loader.hpp>
 #include <data/mnist.hpp>
 #include <data/npy.hpp>
 #include <data/npz.hpp>
 #include <data/safetensors.hpp>
 #include <data/save.hpp>
+#include <data/transform.hpp>
