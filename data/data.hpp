@@ -8,9 +8,11 @@
 #include <data/idx.hpp>
 #include <data/image_transforms.hpp>
 #include <data/loader.hpp>
+#include <data/mixup.hpp>
 #include <data/mnist.hpp>
 #include <data/npy.hpp>
 #include <data/npz.hpp>
 #include <data/safetensors.hpp>
+#include <data/sampler.hpp>
 #include <data/save.hpp>
 #include <data/transform.hpp>
