@@ -15,4 +15,5 @@
 #include <data/safetensors.hpp>
 #include <data/sampler.hpp>
 #include <data/save.hpp>
+#include <data/split.hpp>
 #include <data/transform.hpp>
