@@ -5,6 +5,7 @@
 #include <data/dataset.hpp>
 #include <data/digits.hpp>
 #include <data/draws.hpp>
+#include <data/generated.hpp>
 #include <data/idx.hpp>
 #include <data/image_transforms.hpp>
 #include <data/loader.hpp>
