@@ -2,6 +2,7 @@
 
 /// Data sets, transforms, loaders and file formats.
 
+#include <data/csv.hpp>
 #include <data/dataset.hpp>
 #include <data/digits.hpp>
 #include <data/draws.hpp>
@@ -17,4 +18,5 @@
 #include <data/sampler.hpp>
 #include <data/save.hpp>
 #include <data/split.hpp>
+#include <data/tables.hpp>
 #include <data/transform.hpp>
