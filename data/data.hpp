@@ -2,6 +2,7 @@
 
 /// Data sets, transforms, loaders and file formats.
 
+#include <data/cifar.hpp>
 #include <data/csv.hpp>
 #include <data/dataset.hpp>
 #include <data/digits.hpp>
