@@ -20,4 +20,5 @@
 #include <data/save.hpp>
 #include <data/split.hpp>
 #include <data/tables.hpp>
+#include <data/text.hpp>
 #include <data/transform.hpp>
