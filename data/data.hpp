@@ -9,6 +9,7 @@
 #include <data/draws.hpp>
 #include <data/generated.hpp>
 #include <data/idx.hpp>
+#include <data/image.hpp>
 #include <data/image_transforms.hpp>
 #include <data/loader.hpp>
 #include <data/mixup.hpp>
