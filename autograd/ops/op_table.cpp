@@ -23,24 +23,24 @@ std::vector<OpEntry> conv_ops();
 std::vector<OpEntry> pool_ops();
 std::vector<OpEntry> fold_ops();
 std::vector<OpEntry> softmax_ops();
-std::vector<OpEntry> ctc_ops();
 std::vector<OpEntry> norm_ops();
 std::vector<OpEntry> attention_ops();
-std::vector<OpEntry> recurrent_ops();
 std::vector<OpEntry> interpolate_ops();
 std::vector<OpEntry> dropout_ops();
+std::vector<OpEntry> ctc_ops();
 std::vector<OpEntry> mask_ops();
+std::vector<OpEntry> recurrent_ops();
 std::vector<OpEntry> scatter_ops();
 std::vector<OpEntry> vector_norm_ops();
 
 std::vector<OpEntry> op_table() {
   std::vector<OpEntry> table;
   for (const auto& family :
-       {elementwise_ops, reduce_ops,      scan_ops,          sort_ops,          matmul_ops,     einsum_ops,
-        linalg_ops,      determinant_ops, least_squares_ops, decomposition_ops, shape_ops,      rearrange_ops,
-        slice_ops,       pad_ops,         diagonal_ops,      index_ops,         conv_ops,       pool_ops,
-        fold_ops,        softmax_ops,     ctc_ops,           norm_ops,          attention_ops,  recurrent_ops,
-        interpolate_ops, dropout_ops,     mask_ops,          scatter_ops,       vector_norm_ops}) {
+       {elementwise_ops, reduce_ops,      scan_ops,          sort_ops,          matmul_ops,      einsum_ops,
+        linalg_ops,      determinant_ops, least_squares_ops, decomposition_ops, shape_ops,       rearrange_ops,
+        slice_ops,       pad_ops,         diagonal_ops,      index_ops,         conv_ops,        pool_ops,
+        fold_ops,        softmax_ops,     norm_ops,          attention_ops,     interpolate_ops, dropout_ops,
+        ctc_ops,         mask_ops,        recurrent_ops,     scatter_ops,       vector_norm_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
