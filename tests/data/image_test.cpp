@@ -82,7 +82,7 @@ TEST_CASE("the folders of a folder are classes, its pictures samples") {
 
 TEST_CASE("without a size, all pictures must have that of the first") {
   if (skipped()) return;
-  const auto [photos, classes, files] = data::image_folder(pictures / "flowers", {.channels = 1});
+  const data::Dataset photos = data::image_folder(pictures / "flowers", {.channels = 1}).dataset;
   CHECK(photos[1].first.shape() == Shape({1, 2, 2}));
   check_says(message_of<IoError>([&] { (void)photos[2]; }), {"wide.jpeg'", "16x32", "a.PNG'", "2x2"});
   data::DataLoader loader(photos, {.batch_size = 3, .workers = 1});
