@@ -11,8 +11,6 @@ namespace {
 
 // f = x^2/20 + y^2, the valley on which the books compare update rules.
 Tensor valley(const Tensor& p) { return square(p(0)) / 20.0 + square(p(1)); }
-// L = p0^2 + 3 p1^2.
-Tensor bowl(const Tensor& p) { return square(p(0)) + 3.0 * square(p(1)); }
 
 Tensor point(double x, double y) { return Tensor(xt::xarray<double>{x, y}).requires_grad_(); }
 
@@ -32,28 +30,12 @@ Tensor path_end(const Tensor& start, const typename Rule::Options& options, cons
   return start;
 }
 
-void check_at(const Tensor& p, double x, double y, double tolerance = 1e-12) {
-  CHECK(std::abs(p.item(0) - x) < tolerance);
-  CHECK(std::abs(p.item(1) - y) < tolerance);
+void check_at(const Tensor& p, double x, double y) {
+  CHECK(std::abs(p.item(0) - x) < 1e-12);
+  CHECK(std::abs(p.item(1) - y) < 1e-12);
 }
 
 }  // namespace
-
-// Where the rules of the two books and PyTorch's agree, the end points are those that the books' programs reach.
-TEST_CASE("SGD reaches the books' end points") {
-  using optim::SGD;
-  check_at(path_end<SGD>(point(-7, 2), {.lr = 0.95}, valley, 30), -0.3503929957523197, 0.0847823165504322);
-  check_at(path_end<SGD>(point(1, -2), {.lr = 0.1}, bowl, 3), 0.512, -0.128);
-}
-
-TEST_CASE("momentum and Nesterov: with one learning rate, PyTorch's velocity takes the books' steps") {
-  using optim::SGD;
-  check_at(path_end<SGD>(point(-7, 2), {.lr = 0.1, .momentum = 0.9}, valley, 30), 0.896413858493733,
-           0.08808560171506971);
-  check_at(path_end<SGD>(point(1, -2), {.lr = 0.1, .momentum = 0.9}, bowl, 3), 0.062, 1.708);
-  check_at(path_end<SGD>(point(-7, 2), {.lr = 0.1, .momentum = 0.9, .nesterov = true}, valley, 30), 0.6896149016966209,
-           -0.0006799058361171969);
-}
 
 // PyTorch's formulas in NumPy gave the numbers of the next two cases.
 TEST_CASE("dampening spares the first step, and weight decay adds to the gradient") {
@@ -67,10 +49,6 @@ TEST_CASE("Adam follows PyTorch") {
   check_at(path_end<Adam>(point(-7, 2), {.lr = 0.3}, valley, 30), 0.13601461732623224, 0.31824538889630966);
   check_at(path_end<Adam>(point(-7, 2), {.lr = 0.3, .weight_decay = 0.1}, valley, 5), -5.507276806269351,
            0.5477129143940349);
-  // The books add eps before the bias correction of the second moment: close, not equal.
-  check_at(path_end<Adam>(point(-7, 2), {.lr = 0.3, .eps = 1e-7}, valley, 30), 0.13600685239498186, 0.31824537553721943,
-           1e-5);
-  check_at(path_end<Adam>(point(1, -2), {.lr = 0.1}, bowl, 3), 0.7015863085615979, -1.7006233973989628, 1e-7);
 }
 
 TEST_CASE("every element of a long parameter is updated alike, at any length and in both dtypes") {

@@ -11,7 +11,8 @@
 
 using namespace xtape;
 
-// tests/golden/optim holds every rule against PyTorch; here stands what PyTorch does not say.
+// tests/golden/optim holds every rule against PyTorch, tests/books/optimizers_test.cpp against the books' paths; here
+// stands what these do not say.
 
 namespace {
 
@@ -27,13 +28,6 @@ void descend(optim::Optimizer& rule, const F& loss, int steps) {
     loss(p).backward();
     rule.step();
   }
-}
-
-template <class Rule, class F>
-Tensor path_end(const Tensor& start, const typename Rule::Options& options, const F& loss, int steps) {
-  Rule rule({start}, options);
-  descend(rule, loss, steps);
-  return start;
 }
 
 // Calls function(rule) for a rule of every kind over the parameters, with each kind's options changed by `change`.
@@ -60,21 +54,6 @@ void for_every_rule(const Tensors& parameters, const Change& change, const F& fu
 constexpr auto as_they_are = [](auto&) {};
 
 }  // namespace
-
-TEST_CASE("Adagrad, RMSprop and Adadelta reach the books' end points") {
-  const Tensor adagrad = path_end<optim::Adagrad>(point(-7, 2), {.lr = 1.5, .eps = 1e-7}, valley, 30);
-  CHECK(std::abs(adagrad.item(0) - -0.12016232231416045) < 1e-12);
-  CHECK(adagrad.item(1) == doctest::Approx(2.486e-17).epsilon(1e-3));
-  const Tensor rmsprop = path_end<optim::RMSprop>(point(-7, 2), {.lr = 0.1, .alpha = 0.99, .eps = 1e-7}, valley, 30);
-  CHECK(std::abs(rmsprop.item(0) - -0.6974203096807907) < 1e-12);
-  CHECK(rmsprop.item(1) == doctest::Approx(1.4834621508e-08).epsilon(1e-9));
-  const Tensor dezero = path_end<optim::Adagrad>(point(1, -2), {.lr = 0.1, .eps = 1e-8}, bowl, 3);
-  CHECK(std::abs(dezero.item(0) - 0.7804561822187429) < 1e-12);
-  CHECK(std::abs(dezero.item(1) - -1.7758215151579886) < 1e-12);
-  const Tensor adadelta = path_end<optim::Adadelta>(point(1, -2), {.rho = 0.95}, bowl, 3);
-  CHECK(std::abs(adadelta.item(0) - 0.9864644623415) < 1e-12);
-  CHECK(std::abs(adadelta.item(1) - -1.98644773932653) < 1e-12);
-}
 
 TEST_CASE("going up the gradient is going down that of the negative") {
   std::vector<double> up, down;
