@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <xtape.hpp>
 
 /// How the golden test calls each op: its name in the files, and a lambda that reads the case's options and calls it.
@@ -33,19 +34,26 @@ class Inputs {
   Tensors m_tensors;
 };
 
-/// The options of a case, by name.
+/// The options of a case, by name. Keeps in mind which were asked for.
 class Options {
  public:
   explicit Options(const Json& json) : m_json(json) {}
 
-  bool has(const char* name) const { return m_json.contains(name); }
+  bool has(const char* name) const {
+    m_read.insert(name);
+    return m_json.contains(name);
+  }
+  const Json& json(const char* name) const {
+    m_read.insert(name);
+    return m_json.at(name);
+  }
   template <class T>
   T get(const char* name) const {
-    return m_json.at(name).get<T>();
+    return json(name).get<T>();
   }
   template <class T>
   T get(const char* name, T otherwise) const {
-    return m_json.value(name, otherwise);
+    return has(name) ? json(name).get<T>() : otherwise;
   }
   std::ptrdiff_t number(const char* name) const { return get<std::ptrdiff_t>(name); }
   std::ptrdiff_t axis() const { return number("axis"); }
@@ -56,22 +64,30 @@ class Options {
     const auto sizes = get<std::vector<std::size_t>>(name);
     return Shape(sizes.begin(), sizes.end());
   }
-  bool is(const char* name, const char* text) const { return has(name) && m_json.at(name) == text; }
+  bool is(const char* name, const char* text) const { return has(name) && json(name) == text; }
   /// One number, or one for each axis.
   template <class T = PerAxis>
   T per_axis(const char* name, std::type_identity_t<T> otherwise = {}) const {
     if (!has(name)) return otherwise;
-    const Json& value = m_json.at(name);
-    if (value.is_number()) return T(number(name));
+    if (json(name).is_number()) return T(number(name));
     const auto numbers = list(name);
     return numbers.size() == 1   ? T{numbers[0]}
            : numbers.size() == 2 ? T{numbers[0], numbers[1]}
                                  : T{numbers[0], numbers[1], numbers.at(2)};
   }
-  const Json& json() const { return m_json; }
+
+  /// The names that nothing asked for, each behind a space.
+  std::string unread() const {
+    std::string names;
+    for (const auto& option : m_json.items()) {
+      if (!m_read.contains(option.key())) names += " " + option.key();
+    }
+    return names;
+  }
 
  private:
   const Json& m_json;
+  mutable std::set<std::string> m_read;
 };
 
 using Op = std::function<Outputs(const Inputs& x, const Options& o)>;

@@ -32,6 +32,28 @@ def rounded(values):
     return np.where(np.isfinite(result), result, values)
 
 
+def leaves(inputs):
+    """Tensors of arrays; the floating ones that are not Fixed require a gradient."""
+    tensors = [torch.from_numpy(np.array(x.values if isinstance(x, Fixed) else x)) for x in inputs]
+    for tensor, source in zip(tensors, inputs):
+        tensor.requires_grad_(tensor.dtype == torch.float64 and not isinstance(source, Fixed))
+    return tensors
+
+
+def gradients_of(results, upstreams, tensors):
+    """The gradient of each tensor that requires one, zeros where it does not matter; None for the others."""
+    given = [(r.to(torch.float64), u) for r, u in zip(results, upstreams) if u is not None]
+    if not given:
+        return [None] * len(tensors)
+    wanted = [tensor for tensor in tensors if tensor.requires_grad]
+    found = iter(torch.autograd.grad(sum((r * u).sum() for r, u in given), wanted, allow_unused=True))
+    result = []
+    for tensor in tensors:
+        gradient = next(found) if tensor.requires_grad else None
+        result.append(torch.zeros_like(tensor) if gradient is None and tensor.requires_grad else gradient)
+    return result
+
+
 class Recorder:
     def __init__(self):
         self.cases = []
@@ -67,32 +89,31 @@ class Recorder:
 
     def case(self, function, inputs, **options):
         """function(*inputs, **options) of this op; arrays become tensors, floats ask for a gradient."""
-        tensors = [torch.from_numpy(np.array(x.values if isinstance(x, Fixed) else x)) for x in inputs]
-        wanted = []
-        for tensor, source in zip(tensors, inputs):
-            wanted.append(tensor.dtype == torch.float64 and not isinstance(source, Fixed))
-            tensor.requires_grad_(wanted[-1])
+        tensors = leaves(inputs)
         results = function(*tensors, **options)
         results = [results] if isinstance(results, torch.Tensor) else list(results)
-
-        outputs, loss = [], 0.0
-        for result in results:
-            output = self._keep(result.detach(), True)
-            if result.requires_grad:
-                upstream = torch.from_numpy(np.array(self.draw(*result.shape)))
-                output["upstream"] = self._keep(upstream, False)["at"]
-                loss = loss + (result.to(torch.float64) * upstream).sum()
-            outputs.append(output)
+        upstreams = self.upstreams(results)
+        outputs = [self.describe_result(*pair) for pair in zip(results, upstreams)]
         described = [self._keep(tensor.detach(), False) for tensor in tensors]
-        if isinstance(loss, torch.Tensor):
-            leaves = [tensor for tensor, want in zip(tensors, wanted) if want]
-            gradients = iter(torch.autograd.grad(loss, leaves, allow_unused=True))
-            for i, want in enumerate(wanted):
-                if want:
-                    gradient = next(gradients)
-                    gradient = torch.zeros_like(tensors[i]) if gradient is None else gradient
-                    described[i]["gradient"] = self._keep(gradient, True)["at"]
+        gradients = gradients_of(results, upstreams, tensors)
         self.cases.append({"op": self.name, "options": options, "inputs": described, "outputs": outputs})
+        self.describe_gradients(described, gradients)
+
+    def upstreams(self, results):
+        """A random gradient for each result that has a history, else None."""
+        return [torch.from_numpy(np.array(self.draw(*r.shape))) if r.requires_grad else None for r in results]
+
+    def describe_result(self, result, upstream):
+        place = self._keep(result.detach(), True)
+        if upstream is not None:
+            place["upstream"] = self._keep(upstream, False)["at"]
+        return place
+
+    def describe_gradients(self, places, gradients):
+        """Adds the gradients, where there is one, to the places of their tensors."""
+        for place, gradient in zip(places, gradients):
+            if gradient is not None:
+                place["gradient"] = self._keep(gradient, True)["at"]
 
     def _keep(self, tensor, round_it):
         values = np.ascontiguousarray(tensor.numpy(), dtype=np.float64).ravel()

@@ -7,7 +7,7 @@ namespace {
 // An index or [start, stop, step] for each axis.
 Slices slices(const Options& o) {
   Slices result;
-  for (const Json& slice : o.json().at("slices")) {
+  for (const Json& slice : o.json("slices")) {
     if (slice.is_array()) {
       result.push_back(
           xt::range(slice[0].get<std::ptrdiff_t>(), slice[1].get<std::ptrdiff_t>(), slice[2].get<std::ptrdiff_t>()));
