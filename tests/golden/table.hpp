@@ -25,13 +25,20 @@ struct Outputs {
 /// The inputs of a case; one that is left out reads as undefined.
 class Inputs {
  public:
-  explicit Inputs(Tensors tensors) : m_tensors(std::move(tensors)) {}
+  explicit Inputs(Tensors tensors, std::map<std::string, std::size_t> names = {})
+      : m_tensors(std::move(tensors)), m_names(std::move(names)) {}
   Tensor operator[](std::size_t i) const { return i < m_tensors.size() ? m_tensors[i] : Tensor(); }
+  /// An input that has a name rather than a place.
+  Tensor named(const char* name) const {
+    const auto found = m_names.find(name);
+    return found == m_names.end() ? Tensor() : m_tensors.at(found->second);
+  }
   const Tensors& all() const { return m_tensors; }
   Tensors from(std::ptrdiff_t first) const { return {m_tensors.begin() + first, m_tensors.end()}; }
 
  private:
   Tensors m_tensors;
+  std::map<std::string, std::size_t> m_names;
 };
 
 /// The options of a case, by name. Keeps in mind which were asked for.

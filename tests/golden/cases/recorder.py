@@ -24,11 +24,11 @@ class Fixed:
         self.values = values
 
 
-def rounded(values):
-    """To 42 significant bits, an error of 1e-13: the files are smaller, and the last bits of a machine do not count."""
+def rounded(values, bits):
+    """To that many significant bits: the files are smaller, and the last bits of a machine do not count."""
     mantissa, exponent = np.frexp(values)
     with np.errstate(all="ignore"):
-        result = np.ldexp(np.round(np.ldexp(mantissa, 42)), exponent - 42)
+        result = np.ldexp(np.round(np.ldexp(mantissa, bits)), exponent - bits)
     return np.where(np.isfinite(result), result, values)
 
 
@@ -55,6 +55,8 @@ def gradients_of(results, upstreams, tensors):
 
 
 class Recorder:
+    bits = 42  # of results, an error of 1e-13
+
     def __init__(self):
         self.cases = []
         self.values = []
@@ -116,8 +118,8 @@ class Recorder:
                 place["gradient"] = self._keep(gradient, True)["at"]
 
     def _keep(self, tensor, round_it):
-        values = np.ascontiguousarray(tensor.numpy(), dtype=np.float64).ravel()
-        self.values.append(rounded(values) if round_it and tensor.dtype == torch.float64 else values)
+        values = np.array(tensor.numpy(), np.float64).ravel()  # a copy: parameters are filled anew for the next case
+        self.values.append(rounded(values, self.bits) if round_it and tensor.dtype == torch.float64 else values)
         place = {"dtype": NAMES[tensor.dtype], "shape": list(tensor.shape), "at": self.at}
         self.at += values.size
         return place
