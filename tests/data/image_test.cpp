@@ -1,6 +1,7 @@
 #include <xtape.hpp>
 
 #include <expectations.hpp>
+#include <folder.hpp>
 #include <scratch_files.hpp>
 
 using namespace xtape;
@@ -8,7 +9,7 @@ using namespace xtape;
 namespace {
 
 // tests/data/images/generate.cpp wrote them.
-const std::filesystem::path pictures = std::filesystem::path(XTAPE_TESTS_DIR) / "data/images";
+const std::filesystem::path pictures = tests_folder() / "data/images";
 
 // Whether the build has a decoder; without one, tests/data/without_images.cpp is the test.
 bool skipped() {

@@ -2,6 +2,7 @@
 #include <xtape.hpp>
 
 #include <expectations.hpp>
+#include <folder.hpp>
 #include <scratch_files.hpp>
 
 using namespace xtape;
@@ -10,7 +11,7 @@ using data::Bytes;
 namespace {
 
 // Files that NumPy wrote (tests/data/numpy/generate.py).
-const std::filesystem::path numpy_files = std::filesystem::path(XTAPE_TESTS_DIR) / "data/numpy";
+const std::filesystem::path numpy_files = tests_folder() / "data/numpy";
 
 const Tensor values = xt::xarray<std::int64_t>{{0, 1, 2}, {3, 100, 5}};
 

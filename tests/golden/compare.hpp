@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <folder.hpp>
 #include <golden/table.hpp>
 #include <set>
 
@@ -12,7 +13,7 @@ namespace golden {
 /// A file of the folder: the cases' descriptions, and the values that they point into.
 struct Family {
   explicit Family(const std::string& name) {
-    const StateDict arrays = data::npz::load(std::string(XTAPE_TESTS_DIR) + "/golden/" + name + ".npz");
+    const StateDict arrays = data::npz::load(tests_folder() / "golden" / (name + ".npz"));
     const auto* text = arrays.at("cases").data<std::uint8_t>();
     cases = Json::parse(text, text + arrays.at("cases").size());
     values = arrays.at("values");

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <expectations.hpp>
+#include <folder.hpp>
 #include <golden/exchange/models.hpp>
 #include <known_values.hpp>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,7 @@ using namespace xtape;
 
 namespace {
 
-const std::filesystem::path folder = std::filesystem::path(XTAPE_TESTS_DIR) / "golden/exchange";
+const std::filesystem::path folder = tests_folder() / "golden/exchange";
 
 // Each tensor of a safetensors file as its entry and its bytes, read without the library's own reader.
 std::map<std::string, std::pair<std::string, std::string>> tensors_of(const std::filesystem::path& path) {

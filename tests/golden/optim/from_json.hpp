@@ -1,6 +1,7 @@
 #pragma once
 
 #include <doctest/doctest.h>
+#include <folder.hpp>
 
 #include <map>
 #include <memory>
@@ -17,7 +18,7 @@ using Json = nlohmann::json;
 /// A golden file: the cases, and the values that they point into.
 struct File {
   explicit File(const std::string& name) {
-    const StateDict arrays = data::npz::load(std::string(XTAPE_TESTS_DIR) + "/golden/optim/" + name);
+    const StateDict arrays = data::npz::load(tests_folder() / "golden/optim" / name);
     const auto* text = arrays.at("cases").data<std::uint8_t>();
     cases = Json::parse(text, text + arrays.at("cases").size());
     values = arrays.at("values");
