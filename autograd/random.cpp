@@ -1,7 +1,10 @@
 #include <autograd/error.hpp>
 #include <autograd/random.hpp>
 
+#include <bit>
 #include <cmath>
+#include <locale>
+#include <sstream>
 #include <string>
 
 namespace xtape::random {
@@ -27,6 +30,48 @@ double polar(const Uniform& uniform, double& next, bool& has_next) {
   return factor * x2;
 }
 
+// --- state: the engine's numbers, the bits of the normal value that is kept, and whether one is
+
+template <class Engine>
+std::vector<std::uint64_t> engine_words(const Engine& engine) {
+  std::stringstream text;
+  text.imbue(std::locale::classic());  // the program's own locale may write 1,234
+  text << engine;
+  std::vector<std::uint64_t> words;
+  for (std::uint64_t word = 0; text >> word;) words.push_back(word);
+  return words;
+}
+
+template <class Engine>
+std::vector<std::uint64_t> state_of(const Engine& engine, double next_normal, bool has_next) {
+  std::vector<std::uint64_t> state = engine_words(engine);
+  state.push_back(std::bit_cast<std::uint64_t>(next_normal));
+  state.push_back(has_next);
+  return state;
+}
+
+template <class Engine>
+Engine engine_of(const char* owner, std::span<const std::uint64_t> state) {
+  const std::string intro = std::string(owner) + "::set_state: ";
+  Engine engine;
+  const std::size_t words = engine_words(engine).size();
+  if (state.size() != words + 2) {
+    throw Error(intro + std::to_string(state.size()) + " numbers, where a state has " + std::to_string(words + 2));
+  }
+  if (state.back() > 1) throw Error(intro + "the last number is " + std::to_string(state.back()) + ", not 0 or 1");
+  // libstdc++ writes the engine's place behind its words, and reads back any.
+  if (words > Engine::state_size && state[words - 1] > Engine::state_size) {
+    throw Error(intro + "place " + std::to_string(state[words - 1]) + " of an engine of " +
+                std::to_string(Engine::state_size) + " words");
+  }
+  std::stringstream text;
+  text.imbue(std::locale::classic());
+  for (const std::uint64_t word : state.first(words)) text << word << ' ';
+  text >> engine;
+  if (!text) throw Error(intro + "these numbers are no state of the engine");
+  return engine;
+}
+
 }  // namespace
 
 void Generator::seed(std::uint64_t seed) {
@@ -43,6 +88,14 @@ std::uint64_t Generator::below(std::uint64_t count) {
   std::uint64_t draw = bits();
   while (draw < uneven) draw = bits();
   return draw % count;
+}
+
+std::vector<std::uint64_t> Generator::state() const { return state_of(m_engine, m_next_normal, m_has_next); }
+
+void Generator::set_state(std::span<const std::uint64_t> state) {
+  m_engine = engine_of<std::mt19937_64>("Generator", state);
+  m_next_normal = std::bit_cast<double>(state[state.size() - 2]);
+  m_has_next = state.back() != 0;
 }
 
 Generator& default_generator() {
@@ -103,6 +156,14 @@ std::vector<double> Numpy::randn(std::size_t count) {
   std::vector<double> result(count);
   for (double& value : result) value = randn();
   return result;
+}
+
+std::vector<std::uint64_t> Numpy::state() const { return state_of(m_engine, m_next_normal, m_has_next); }
+
+void Numpy::set_state(std::span<const std::uint64_t> state) {
+  m_engine = engine_of<std::mt19937>("Numpy", state);
+  m_next_normal = std::bit_cast<double>(state[state.size() - 2]);
+  m_has_next = state.back() != 0;
 }
 
 }  // namespace xtape::random

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 /// Random numbers: the library's own documented generator, and NumPy's.
@@ -23,6 +24,13 @@ class Generator {
   double uniform() { return static_cast<double>(bits() >> 11) * 0x1p-53; }
   double normal();
   std::uint64_t below(std::uint64_t count);
+
+  /// Everything that the draws to come depend on, in numbers: the engine's, as the standard library writes them, and
+  /// the normal value that is kept. Example: `const auto place = generator.state();`
+  std::vector<std::uint64_t> state() const;
+  /// Goes on from such a place, draw for draw. Throws Error for numbers that are no state of this generator (those of
+  /// another standard library are none); then nothing changed.
+  void set_state(std::span<const std::uint64_t> state);
 
   /// Fisher-Yates, from the back: swaps i with below(i + 1).
   template <class T>
@@ -67,6 +75,11 @@ class Numpy {
   /// `count` values of rand() / randn(), in order.
   std::vector<double> rand(std::size_t count);
   std::vector<double> randn(std::size_t count);
+
+  /// Everything that the draws to come depend on; as Generator::state().
+  std::vector<std::uint64_t> state() const;
+  /// Goes on from such a place. The same errors as Generator::set_state().
+  void set_state(std::span<const std::uint64_t> state);
 
  private:
   // Uniform in [0, max]: one 32-bit draw (64-bit for larger ranges) masked to the next power of two, drawn again while

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <expectations.hpp>
+#include <locale>
 #include <xtape.hpp>
 
 using namespace xtape;
@@ -52,4 +54,58 @@ TEST_CASE("uniform and normal values have the moments they should") {
   CHECK(amax(i).item() == 3);
   const Tensor permutation = randperm(50);
   CHECK(sum(one_hot(permutation, 50), {0}).item(7) == 1);
+}
+
+namespace {
+
+// Grouped digits, as a program's own locale may ask for.
+struct Grouped : std::numpunct<char> {
+  char do_thousands_sep() const override { return ','; }
+  std::string do_grouping() const override { return "\3"; }
+};
+
+template <class Generator, class Draw>
+void check_goes_on(Generator generator, Generator other, const Draw& draw) {
+  for (int drawn = 0; drawn < 700; drawn += 7) {  // past the engine's own length, with a normal value kept or not
+    const std::vector<std::uint64_t> place = generator.state();
+    other.set_state(place);
+    CHECK(other.state() == place);
+    for (int i = 0; i < 7; ++i) CHECK(draw(other) == draw(generator));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a generator goes on from its state, draw for draw") {
+  check_goes_on(random::Generator(3), random::Generator(4), [](auto& generator) { return generator.normal(); });
+  check_goes_on(random::Generator(3), random::Generator(4), [](auto& generator) { return generator.bits(); });
+  check_goes_on(random::Numpy(3), random::Numpy(4), [](auto& generator) { return generator.randn(); });
+
+  random::Generator generator(1);
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new Grouped));
+  const std::vector<std::uint64_t> place = generator.state();
+  random::Generator again;
+  again.set_state(place);
+  std::locale::global(before);
+  CHECK(place == generator.state());
+  CHECK(again.bits() == generator.bits());
+}
+
+TEST_CASE("numbers that are no state of a generator are refused and change nothing") {
+  random::Generator generator(1);
+  const std::vector<std::uint64_t> good = generator.state();
+  const auto refusal = [&](std::vector<std::uint64_t> bad) {
+    const std::string message = message_of<Error>([&] { generator.set_state(bad); });
+    CHECK(generator.state() == good);
+    return message;
+  };
+  check_says(refusal({1, 2}), {"Generator::set_state", "2 numbers", std::to_string(good.size()).c_str()});
+  std::vector<std::uint64_t> bad = good;
+  bad.back() = 2;
+  check_says(refusal(bad), {"the last number is 2, not 0 or 1"});
+  bad = good;
+  bad[bad.size() - 3] = 313;
+  check_says(refusal(bad), {"place 313 of an engine of 312 words"});
+  random::Numpy numpy(0);
+  check_says(message_of<Error>([&] { numpy.set_state(good); }), {"Numpy::set_state"});
 }
