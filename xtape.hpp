@@ -4,5 +4,6 @@
 
 #include <autograd/autograd.hpp>
 #include <data/data.hpp>
+#include <data/training/training.hpp>
 #include <nn/nn.hpp>
 #include <optim/optim.hpp>

@@ -21,6 +21,9 @@ class Optimizer {
   Optimizer& operator=(const Optimizer&) = delete;
   virtual ~Optimizer() = default;
 
+  /// The rule's: "Adam".
+  const std::string& name() const noexcept { return m_name; }
+
   /// Updates every parameter that has a gradient, in place; the others are left alone. Throws GradError for a gradient
   /// that does not fit its parameter; then no parameter was changed.
   virtual void step() = 0;
@@ -87,7 +90,6 @@ class Optimizer {
   /// Throws GradError for a gradient that does not fit its parameter.
   void check_gradient(const Tensor& parameter, const Tensor& gradient) const;
 
-  const std::string& name() const noexcept { return m_name; }
   const std::vector<Group>& groups() const noexcept { return m_groups; }
   void write_groups(StateDict& state) const;
   std::vector<Group> read_groups(StateReader& reader) const;

@@ -50,6 +50,8 @@ class Schedule {
  public:
   virtual ~Schedule() = default;
 
+  /// The schedule's: "StepLR".
+  const char* name() const noexcept { return m_name; }
   /// Counts one more epoch and sets the learning rates for the next. Throws Error for a rate that is negative or not
   /// finite; then nothing changed.
   virtual void step() = 0;
@@ -85,7 +87,6 @@ class Schedule {
 
   /// Throws Error unless `holds`: "StepLR: gamma must be finite and >= 0, not -1".
   void require(bool holds, const char* option, const char* range, double value) const;
-  const char* name() const noexcept { return m_name; }
   double base_rate(std::size_t group) const noexcept { return m_base_rates[group]; }
   /// Sets where a group starts, also for schedules that are made later.
   void set_base_rate(double rate, std::size_t group);

@@ -11,7 +11,8 @@ autograd/kernels/ ^autograd/(kernels/|memory/|dtype|error|shape|xtensor)
 autograd/         ^autograd/
 nn/               ^(nn|autograd)/
 optim/            ^(optim|autograd)/
-data/             ^(data|autograd)/
+data/training/    ^(data|optim|nn|autograd)/
+data/             ^(data/[^/]*$|autograd/)
 demo/             ^(demo|data|optim|nn|autograd)/|^xtape.hpp$
 tutorials/        ^(tutorials|data|optim|nn|autograd)/|^xtape.hpp$
 benchmarks/       ^(benchmarks|data|optim|nn|autograd)/|^xtape.hpp$
