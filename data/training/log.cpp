@@ -13,10 +13,17 @@ namespace {
 
 bool is_csv(const std::filesystem::path& path) { return path.extension() == ".csv"; }
 
+bool is_count(const std::string& name) { return name == "epoch" || name == "step"; }
+
 // The shortest text that reads back as the same number, in every locale.
 std::string shortest(double value) {
   char text[32];
   return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+
+std::string csv_cell(const std::string& name, const std::optional<double>& value) {
+  if (!value) return "";
+  return is_count(name) ? std::to_string(static_cast<std::uint64_t>(*value)) : shortest(*value);
 }
 
 std::string csv_line(const std::vector<std::string>& cells) {
@@ -27,7 +34,7 @@ std::string csv_line(const std::vector<std::string>& cells) {
 
 nlohmann::ordered_json json_number(const std::string& name, const std::optional<double>& value) {
   if (!value || !std::isfinite(*value)) return nullptr;
-  if (name == "epoch" || name == "step") return static_cast<std::uint64_t>(*value);
+  if (is_count(name)) return static_cast<std::uint64_t>(*value);
   return *value;
 }
 
@@ -51,10 +58,7 @@ Log::Log(const std::filesystem::path& path, std::vector<std::string> columns, co
 std::string Log::line(const EpochResult& result) const {
   if (is_csv(m_path)) {
     std::vector<std::string> cells;
-    for (const std::string& name : m_columns) {
-      const std::optional<double> value = result.find(name);
-      cells.push_back(value ? shortest(*value) : "");
-    }
+    for (const std::string& name : m_columns) cells.push_back(csv_cell(name, result.find(name)));
     return csv_line(cells);
   }
   nlohmann::ordered_json object;
