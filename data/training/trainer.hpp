@@ -34,6 +34,10 @@ struct StepOutput {
   Tensor output;
 };
 
+/// The model's part of a checkpoint, for a program that uses the weights and does not train. Throws Error where there
+/// is none. Example: `net.load_state_dict(training::model_state(load("run/best.safetensors")));`
+StateDict model_state(const StateDict& checkpoint);
+
 }  // namespace training
 
 /// The loop that trains a model: epochs of updates, with metrics, validation, a log, checkpoints and early stopping.
@@ -49,10 +53,11 @@ struct StepOutput {
 ///
 /// A checkpoint holds the model's parameters and buffers, the state of the optimizer, of the schedules and of the
 /// average, the random generators, the place in the training loader, and the numbers so far, in the middle of an epoch,
-/// too. A training that stopped at any update and is resumed, in objects made anew by the same program, ends with
-/// bit-for-bit the same weights as one that did not stop. That holds for what is random through the loader, through
-/// random::default_generator() and Options::generators, as all of the library's layers are; not for what callbacks and
-/// steps keep to themselves.
+/// too. A training that stopped at any update and is resumed, in objects made anew by the same program on the same
+/// machine, ends with bit-for-bit the same weights as one that did not stop. That holds for what is random through the
+/// loader, through random::default_generator() and Options::generators, as all of the library's layers are; not for
+/// what callbacks, steps and data sets keep to themselves. Options are not part of it: more epochs, for example, lead
+/// on from a training that was over.
 ///
 /// Refers to the model and the optimizer, which must outlive it, as must all that the options point at.
 class Trainer {
@@ -64,24 +69,24 @@ class Trainer {
   using Callback = std::function<void(Trainer& trainer)>;
 
   struct Options {
-    std::uint64_t epochs = 1;                       ///< in all: those before a resume count
-    std::vector<training::Metric> metrics = {};     ///< computed of every batch, without history
-    optim::Schedule* schedule = nullptr;            ///< stepped after every epoch
-    optim::Schedule* batch_schedule = nullptr;      ///< stepped after every update, as OneCycleLR is
-    optim::ReduceLROnPlateau* plateau = nullptr;    ///< stepped after every epoch with the monitored number
-    std::optional<double> clip_grad_norm = {};      ///< optim::clip_grad_norm before every update
-    std::optional<double> clip_grad_value = {};     ///< optim::clip_grad_value, before that
-    std::size_t accumulate = 1;                     ///< batches of an update, as if they were one
-    optim::ExponentialMovingAverage* average = {};  ///< updated after every update; evaluated in the weights' place
-    std::string monitor = {};                       ///< decides what is best; default validation_loss, or else loss
-    training::Mode mode = training::Mode::min;      ///< which values of it are good; accuracies ask for max
-    double min_delta = 0.0;                         ///< by how much the best must be surpassed to count
-    std::uint64_t patience = 0;                     ///< stop after as many epochs without a better one; 0: never
-    std::filesystem::path folder = {};              ///< of last.safetensors and best.safetensors; created
-    std::uint64_t checkpoint_every = 0;             ///< last.safetensors after as many updates, too; 0: epochs alone
-    bool resume = false;                            ///< fit() begins with folder/last.safetensors where it exists
-    std::filesystem::path log = {};                 ///< .csv or .jsonl: one line an epoch, flushed; begun anew
-    std::ostream* progress = nullptr;  ///< on a terminal one line written again and again, else one an epoch
+    std::uint64_t epochs = 1;                            ///< in all: those before a resume count
+    std::vector<training::Metric> metrics = {};          ///< computed of every batch, without history
+    optim::Schedule* schedule = nullptr;                 ///< stepped after every epoch
+    optim::Schedule* batch_schedule = nullptr;           ///< stepped after every update, as OneCycleLR is
+    optim::ReduceLROnPlateau* plateau = nullptr;         ///< stepped after every epoch with the monitored number
+    std::optional<double> clip_grad_norm = {};           ///< optim::clip_grad_norm before every update
+    std::optional<double> clip_grad_value = {};          ///< optim::clip_grad_value, before that
+    std::size_t accumulate = 1;                          ///< batches of an update, as if they were one
+    optim::ExponentialMovingAverage* average = nullptr;  ///< updated after every update; it is what is evaluated
+    std::string monitor = {};                         ///< decides what is best; default validation_loss, or else loss
+    training::Mode mode = training::Mode::min;        ///< which values of it are good; accuracies ask for max
+    double min_delta = 0.0;                           ///< by how much the best must be surpassed to count
+    std::uint64_t patience = 0;                       ///< stop after as many epochs without a better one; 0: never
+    std::filesystem::path folder = {};                ///< of last.safetensors and best.safetensors; created
+    std::uint64_t checkpoint_every = 0;               ///< last.safetensors after as many updates, too; 0: epochs alone
+    bool resume = false;                              ///< fit() begins with folder/last.safetensors where it exists
+    std::filesystem::path log = {};                   ///< .csv or .jsonl: one line an epoch, flushed; begun anew
+    std::ostream* progress = nullptr;                 ///< on a terminal one line written over, else one an epoch
     std::vector<random::Generator*> generators = {};  ///< what the model draws from beside the default generator
     Callback on_step_end = {};                        ///< after every update; may call stop() and save()
     Callback on_epoch_end = {};                       ///< after every epoch; may call evaluate(), too

@@ -139,6 +139,13 @@ class Takeover {
 
 }  // namespace
 
+StateDict training::model_state(const StateDict& checkpoint) {
+  const auto parts = split_parts(checkpoint);
+  const auto model = parts.find("model");
+  if (model == parts.end()) throw Error("model_state: there is no part 'model': this is no checkpoint of a Trainer");
+  return model->second;
+}
+
 StateDict Trainer::state_dict() const {
   StateDict result, types, generators;
   add_part(result, "model", m_net->state_dict());

@@ -80,6 +80,14 @@ TEST_CASE("a checkpoint keeps every number to the bit") {
         state.at("trainer.history.validation_distance").item(0));
 }
 
+TEST_CASE("the weights of a checkpoint serve without a trainer") {
+  const StateDict state = checkpoint();
+  nn::Sequential net = small_net();
+  net.load_state_dict(training::model_state(state));
+  CHECK(identical(net.parameters()[0], state.at("model.0.weight")));
+  check_says(message_of<Error>([&] { training::model_state(training::model_state(state)); }), {"no part 'model'"});
+}
+
 TEST_CASE("a checkpoint of something else is refused, and nothing changes") {
   const StateDict good = checkpoint();
   nn::Sequential net = small_net();

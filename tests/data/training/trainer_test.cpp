@@ -206,7 +206,7 @@ TEST_CASE("the best epoch, and stopping when none comes") {
   CHECK(epochs({nan, 3, nan, 4, 5}, {.patience = 4}) == Result(5, 2));
   CHECK(epochs({5, 4, 3}, {.monitor = "loss"}) == Result(3, 3));
 
-  // A larger patience lets a stopped training go on.
+  // A larger patience, and more epochs, let a training go on that was over.
   Slope model;
   optim::SGD optimizer(model.parameters(), {.lr = 0.0});
   data::DataLoader train = constant_batches(1, 1.0);
@@ -214,6 +214,8 @@ TEST_CASE("the best epoch, and stopping when none comes") {
   Trainer patient(model, optimizer, mean_output,
                   {.epochs = 9, .patience = 5, .folder = folder / "more", .resume = true});
   CHECK(patient.fit(train).epochs.size() == 6);
+  Trainer longer(model, optimizer, mean_output, {.epochs = 12, .folder = folder / "more", .resume = true});
+  CHECK(longer.fit(train).epochs.size() == 12);
 }
 
 TEST_CASE("callbacks see each update and each epoch, and may stop the training") {
