@@ -38,6 +38,10 @@ std::string clock_time(double seconds) {
   return format("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+std::string epoch_of(std::uint64_t epoch, std::uint64_t epochs) {
+  return "epoch " + std::to_string(epoch) + "/" + std::to_string(epochs);
+}
+
 bool is_score(const std::string& column) {
   return column != "epoch" && column != "step" && column != "lr" && column != "seconds" &&
          column != "samples_per_second";
@@ -82,21 +86,20 @@ void Progress::step(std::uint64_t epoch, std::uint64_t batch, const EpochResult&
 
 void Progress::epoch(const EpochResult& result) {
   if (!m_display.out) return;
-  m_last_epoch = format("epoch %llu/%llu", static_cast<unsigned long long>(result.epoch),
-                        static_cast<unsigned long long>(m_epochs)) +
-                 summary(result) + format("  %.0f samples/s", result.samples_per_second()) +
-                 format("  %.3g s", result.seconds);
+  m_last_epoch = epoch_of(result.epoch, m_epochs);
+  for (const std::string& score : scores(result)) m_last_epoch += score;
+  m_last_epoch += format("  %.0f samples/s", result.samples_per_second()) + format("  %.3g s", result.seconds);
   if (!m_display.terminal) *m_display.out << m_last_epoch << std::endl;
 }
 
-// "  loss 0.1234  accuracy 0.95"
-std::string Progress::summary(const EpochResult& result) const {
-  std::string text;
+// "  loss 0.1234", "  accuracy 0.95"
+std::vector<std::string> Progress::scores(const EpochResult& result) const {
+  std::vector<std::string> texts;
   for (const std::string& column : m_columns) {
     const std::optional<double> value = is_score(column) ? result.find(column) : std::nullopt;
-    if (value) text += "  " + column + format(" %.4g", *value);
+    if (value) texts.push_back("  " + column + format(" %.4g", *value));
   }
-  return text;
+  return texts;
 }
 
 // Of all epochs, at the pace so far, validation and all.
@@ -110,14 +113,15 @@ std::string Progress::remaining(std::uint64_t batches_done) const {
 void Progress::draw(std::uint64_t epoch, std::uint64_t batch, const EpochResult& so_far) {
   m_drawn = Clock::now();
   const double part = static_cast<double>(batch) / static_cast<double>(m_batches);
-  const std::string before =
-      format("epoch %llu/%llu ", static_cast<unsigned long long>(epoch), static_cast<unsigned long long>(m_epochs));
+  const std::string before = epoch_of(epoch, m_epochs) + ' ';
   std::string after = format(" %3.0f%%", 100.0 * part);
   // A line that wrapped could not be written again: what matters least is left out where there is no room for it.
   const std::size_t room = m_display.width - 1;
-  for (const std::string& more : {"  " + remaining((epoch - 1) * m_batches + batch) + " left", summary(so_far),
-                                  format("  %.0f samples/s", so_far.samples_per_second())}) {
-    if (before.size() + shortest_bar + after.size() + more.size() <= room) after += more;
+  std::vector<std::string> more = scores(so_far);
+  more.insert(more.begin(), "  " + remaining((epoch - 1) * m_batches + batch) + " left");
+  more.push_back(format("  %.0f samples/s", so_far.samples_per_second()));
+  for (const std::string& text : more) {
+    if (before.size() + shortest_bar + after.size() + text.size() <= room) after += text;
   }
   const std::size_t others = before.size() + after.size();
   std::string line = before;

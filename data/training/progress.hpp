@@ -37,7 +37,7 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
   void draw(std::uint64_t epoch, std::uint64_t batch, const EpochResult& so_far);
-  std::string summary(const EpochResult& result) const;
+  std::vector<std::string> scores(const EpochResult& result) const;
   std::string remaining(std::uint64_t batches_done) const;
 
   Display m_display;

@@ -210,6 +210,7 @@ void Trainer::update(const std::vector<data::Sample>& batches) {
   m_state->lr = m_optimizer->learning_rate();
   if (m_options.average) m_options.average->update();
   if (m_options.batch_schedule) m_options.batch_schedule->step();
+  m_last_loss = totals.loss / static_cast<double>(totals.samples);
   m_state->totals.add(totals);
   m_state->place->position += batches.size();
   ++m_state->step;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -122,6 +123,8 @@ class Trainer {
   std::uint64_t epoch() const noexcept;
   std::uint64_t step() const noexcept;
   const training::History& history() const noexcept;
+  /// The loss of the last update, before it; nan where there was none yet. For on_step_end.
+  double last_loss() const noexcept { return m_last_loss; }
   nn::Module& net() const noexcept { return *m_net; }
   optim::Optimizer& optimizer() const noexcept { return *m_optimizer; }
 
@@ -162,6 +165,7 @@ class Trainer {
   Step m_compute;
   Options m_options;
   std::unique_ptr<training::TrainingState> m_state;
+  double m_last_loss = std::numeric_limits<double>::quiet_NaN();
   bool m_stop = false;
 };
 

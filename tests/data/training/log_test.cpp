@@ -151,7 +151,7 @@ TEST_CASE("progress on a terminal is one line, written again and again, and the 
                           erase +
                           "epoch 1/2  loss 0.3333  accuracy 0.5  validation_loss 2.5e-07  validation_accuracy 1  "
                           "400 samples/s  0.25 s\n");
-  CHECK(shown(50).starts_with(erase + "epoch 1/2 [=====>               ]  25%  0:00 left" + erase));
+  CHECK(shown(50).starts_with(erase + "epoch 1/2 [==>     ]  25%  0:00 left  loss 0.3333" + erase));
   std::istringstream lines(shown(12));
   CHECK(lines.str().starts_with(erase + "epoch 1/2  " + erase + "epoch 2/2  " + erase));
 }

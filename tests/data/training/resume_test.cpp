@@ -88,11 +88,12 @@ bool same_bits(const Tensor& a, const Tensor& b) {
 // Everything but the time that it took.
 void check_same_bits(const StateDict& a, const StateDict& b) {
   CHECK(a.size() == b.size());
-  for (const auto& [name, tensor] : a) {
+  for (const auto& entry : a) {
+    const std::string& name = entry.first;
     if (name.find("seconds") != std::string::npos) continue;
     INFO(name);
     REQUIRE(b.contains(name));
-    CHECK(same_bits(tensor, b.at(name)));
+    CHECK(same_bits(entry.second, b.at(name)));
   }
 }
 
@@ -146,7 +147,7 @@ TEST_CASE("a training stopped after any update and resumed elsewhere ends with t
 TEST_CASE("so it does with workers, and with any number of them") {
   const ScratchFolder folder;
   const StateDict expected = straight_through(adam_with_steps, folder / "straight.safetensors");
-  for (const std::uint64_t stop : {1, 6, 10}) {
+  for (const std::uint64_t stop : {1u, 6u, 10u}) {
     stop_and_resume(adam_with_steps, stop, 2, expected, folder / "stopped.safetensors");
   }
 }
@@ -167,7 +168,7 @@ TEST_CASE("so it does with several batches an update, and a line search") {
     stop_and_resume(accumulated, stop, 0, two_an_epoch, folder / "stopped.safetensors");
   }
   const StateDict by_search = straight_through(searched, folder / "straight.safetensors");
-  for (const std::uint64_t stop : {3, 12}) {
+  for (const std::uint64_t stop : {3u, 12u}) {
     stop_and_resume(searched, stop, 0, by_search, folder / "stopped.safetensors");
   }
 }

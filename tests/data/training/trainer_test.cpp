@@ -94,7 +94,7 @@ TEST_CASE("evaluate gives the numbers of all samples at once, whatever the batch
   const data::Dataset unseen = some_digits(71, 100);
   const double loss = nn::cross_entropy(model.net(unseen.inputs()), unseen.targets()).item();
   const double accuracy = nn::accuracy(model.net(unseen.inputs()), unseen.targets());
-  for (const std::size_t batch_size : {71, 70, 32, 1}) {
+  for (const std::size_t batch_size : {71u, 70u, 32u, 1u}) {
     const training::Scores scores = trainer.evaluate(data::DataLoader(unseen, {.batch_size = batch_size}));
     CHECK(scores.samples == 71);
     CHECK(scores.loss == doctest::Approx(loss).epsilon(1e-6));  // float32 sums
@@ -221,21 +221,28 @@ TEST_CASE("the best epoch, and stopping when none comes") {
 TEST_CASE("callbacks see each update and each epoch, and may stop the training") {
   Classifier model;
   std::vector<std::uint64_t> steps, epochs;
-  std::vector<double> validation_losses;
+  std::vector<double> losses, validation_losses;
   const ScratchFolder folder;
   Trainer trainer(model.net, model.optimizer, nn::CrossEntropyLoss(),
                   {.epochs = 9,
                    .folder = folder / "a" / "b",
-                   .on_step_end = [&](Trainer& t) { steps.push_back(t.step()); },
+                   .on_step_end =
+                       [&](Trainer& t) {
+                         steps.push_back(t.step());
+                         losses.push_back(t.last_loss());
+                       },
                    .on_epoch_end =
                        [&](Trainer& t) {
                          epochs.push_back(t.epoch());
                          validation_losses.push_back(t.evaluate(data::DataLoader(some_digits(9))).loss);
                          if (t.epoch() == 2) t.stop();
                        }});
+  CHECK(std::isnan(trainer.last_loss()));
   trainer.fit(model.loader);
   CHECK(steps == std::vector<std::uint64_t>{1, 2, 3, 4, 5, 6, 7, 8});
   CHECK(epochs == std::vector<std::uint64_t>{1, 2});
+  const double sum = 16 * (losses[4] + losses[5] + losses[6]) + 2 * losses[7];
+  CHECK(trainer.history().epochs[1].train.loss == doctest::Approx(sum / 50));
   CHECK(validation_losses.back() < validation_losses.front());
   CHECK(load(folder / "a/b/last.safetensors").at("trainer.epoch").item() == 2);
   CHECK(trainer.fit(model.loader).epochs.size() == 9);
