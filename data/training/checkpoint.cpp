@@ -90,7 +90,8 @@ LoaderFacts LoaderFacts::of(const data::DataLoader& loader) {
           .seed = options.seed,
           .shuffle = options.shuffle,
           .drop_last = options.drop_last,
-          .sampler = static_cast<bool>(options.sampler)};
+          .sampler = static_cast<bool>(options.sampler),
+          .batch_transform = static_cast<bool>(options.batch_transform)};
 }
 
 void LoaderFacts::check_same(const LoaderFacts& other) const {
@@ -102,9 +103,10 @@ void LoaderFacts::check_same(const LoaderFacts& other) const {
   check("its number of samples", samples, other.samples);
   check("its batch_size", batch_size, other.batch_size);
   check("its seed", seed, other.seed);
+  check("whether it has a sampler", sampler, other.sampler);
   check("its shuffle", shuffle, other.shuffle);
   check("its drop_last", drop_last, other.drop_last);
-  check("whether it has a sampler", sampler, other.sampler);
+  check("whether it has a batch_transform", batch_transform, other.batch_transform);
 }
 
 // --- the trainer's own state
@@ -225,7 +227,7 @@ StateDict TrainingState::write(const std::vector<Metric>& metrics) const {
   }
   if (loader) {
     state.emplace("loader.facts", words_tensor({loader->samples, loader->batch_size, loader->seed, loader->shuffle,
-                                                loader->drop_last, loader->sampler}));
+                                                loader->drop_last, loader->sampler, loader->batch_transform}));
   }
   if (validation_epoch) state.emplace("validation_epoch", word_tensor(*validation_epoch));
   write_history(state, history, metrics);
@@ -253,13 +255,14 @@ TrainingState TrainingState::read(const StateDict& state, const std::vector<Metr
     result.place = {read_word(reader, "loader.epoch"), read_word(reader, "loader.position")};
   }
   if (reader.has("loader.facts")) {
-    const auto facts = read_words(reader, "loader.facts", 6);
+    const auto facts = read_words(reader, "loader.facts", 7);
     result.loader = {.samples = facts[0],
                      .batch_size = facts[1],
                      .seed = facts[2],
                      .shuffle = facts[3] != 0,
                      .drop_last = facts[4] != 0,
-                     .sampler = facts[5] != 0};
+                     .sampler = facts[5] != 0,
+                     .batch_transform = facts[6] != 0};
   }
   if (reader.has("validation_epoch")) result.validation_epoch = read_word(reader, "validation_epoch");
   const auto steps = state.find(counts_prefix + "step");

@@ -26,7 +26,7 @@ struct Totals {
 /// What of a loader decides which batches it gives.
 struct LoaderFacts {
   std::uint64_t samples = 0, batch_size = 0, seed = 0;
-  bool shuffle = false, drop_last = false, sampler = false;
+  bool shuffle = false, drop_last = false, sampler = false, batch_transform = false;
 
   static LoaderFacts of(const data::DataLoader& loader);
   /// Throws Error naming what differs, unless `other` gives the same batches.

@@ -233,8 +233,8 @@ void Trainer::train_epoch(Run& run) {
     if (!m_state->history.epochs.empty()) so_far.validation = m_state->history.epochs.back().validation;
     run.progress.step(so_far.epoch, m_state->place->position, so_far);
     if (m_options.on_step_end) m_options.on_step_end(*this);
-    if (m_options.checkpoint_every > 0 && m_state->step % m_options.checkpoint_every == 0)
-      save_in_folder(last_checkpoint);
+    const std::uint64_t every = m_options.checkpoint_every;
+    if (every > 0 && m_state->step % every == 0) save_in_folder(last_checkpoint);
     if (m_stop) return;
     start = Clock::now();
     if (next != end) ++next;
@@ -280,8 +280,9 @@ void Trainer::finish_epoch(Run& run) {
   if (run.log) run.log->append(result);
   run.progress.epoch(result);
   if (m_options.on_epoch_end) m_options.on_epoch_end(*this);
-  save_in_folder(last_checkpoint);
+  // In this order: a run that is killed in between repeats the epoch, and with it the best checkpoint.
   if (state.history.best_epoch == result.epoch) save_in_folder(best_checkpoint);
+  save_in_folder(last_checkpoint);
 }
 
 void Trainer::prepare(data::DataLoader& train, data::DataLoader* validation) {

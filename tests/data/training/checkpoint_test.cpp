@@ -212,8 +212,23 @@ TEST_CASE("a training goes on with the loader that it began with") {
   other.shuffle = false;
   check_says(message(12, other), {"shuffle is 0, and was 1"});
   other.sampler = data::RandomSampler();
-  check_says(message(12, other), {"shuffle is 0, and was 1"});
+  check_says(message(12, other), {"whether it has a sampler is 1, and was 0"});
   other = began;
   other.drop_last = true;
   check_says(message(12, other), {"drop_last is 1, and was 0"});
+  other = began;
+  other.batch_transform = [](data::Sample batch, data::Draws&) { return batch; };
+  check_says(message(12, other), {"whether it has a batch_transform is 1, and was 0"});
+}
+
+TEST_CASE("the best checkpoint is written before the last one, which says that it was") {
+  nn::Sequential net = small_net();
+  optim::SGD optimizer(net.parameters(), {.lr = 0.1});
+  data::DataLoader loader = loader_of(12, {.batch_size = 4});
+  const ScratchFolder folder;
+  std::filesystem::create_directories(folder / "last.safetensors" / "in the way");
+  Trainer trainer(net, optimizer, nn::MSELoss(), {.epochs = 2, .folder = folder / ""});
+  check_says(message_of<IoError>([&] { trainer.fit(loader); }), {"last.safetensors"});
+  CHECK(load(folder / "best.safetensors").at("trainer.epoch").item() == 1);
+  CHECK(folder.entries() == 2);
 }
