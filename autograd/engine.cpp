@@ -138,7 +138,7 @@ void Engine::deliver(const Node& from, Node& input, Tensor gradient) {
     return;
   }
   Tensor& sum = input.gradient;
-  if (!derivatives_wanted() && !sum.impl()->exclusive() && gradient.impl()->exclusive()) std::swap(sum, gradient);
+  if (!derivatives_wanted() && !sum.impl()->overwritable() && gradient.impl()->overwritable()) std::swap(sum, gradient);
   if (derivatives_wanted() || !add_in_place(sum, gradient)) sum = sum + gradient;
 }
 

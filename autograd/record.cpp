@@ -23,6 +23,7 @@ void SavedOutput::keep(const TensorImpl& output) {
   m_storage = StoragePtr::share(output.storage);
   m_data = output.data;
   m_version = output.storage->version();
+  if (!output.contiguous) m_strides = std::make_unique<Strides>(output.strides);
   if (t_forward_level != 0 && output.extras) {
     m_tangents = std::make_unique<std::vector<TensorImpl::Tangent>>(output.extras->tangents);
   }
@@ -37,7 +38,7 @@ Tensor SavedOutput::get(Node& node) const {
   data();
   if (node.output()) return Tensor(Tensor::Impl::share(node.output()));
   // The handle is gone, the memory is not: a new record over it, with the same history.
-  Tensor output(TensorImpl::over(m_storage, m_data, node));
+  Tensor output(TensorImpl::over(m_storage, m_data, strides(), node));
   if (m_tangents) output.impl()->ensure_extras().tangents = *m_tangents;
   return output;
 }

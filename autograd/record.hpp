@@ -47,6 +47,8 @@ class SavedOutput {
   }
   bool kept() const noexcept { return static_cast<bool>(m_storage); }
   const std::byte* data() const;
+  /// Null where the output is contiguous.
+  const Strides* strides() const noexcept { return m_strides.get(); }
   /// The output as a tensor with `node` as its history.
   Tensor get(Node& node) const;
 
@@ -54,6 +56,7 @@ class SavedOutput {
   StoragePtr m_storage;
   std::byte* m_data = nullptr;
   std::uint32_t m_version = 0;
+  std::unique_ptr<const Strides> m_strides;
   std::unique_ptr<std::vector<TensorImpl::Tangent>> m_tangents;
 };
 

@@ -2,6 +2,7 @@
 #include <autograd/shape.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 namespace xtape {
 
@@ -36,6 +37,31 @@ bool is_contiguous(const Shape& shape, const Strides& strides) noexcept {
     step *= static_cast<std::ptrdiff_t>(shape[i]);
   }
   return true;
+}
+
+Strides channels_last_strides(const Shape& shape) {
+  Strides strides;
+  strides.resize(shape.size());
+  strides[1] = 1;
+  auto step = static_cast<std::ptrdiff_t>(shape[1]);
+  for (std::size_t i = shape.size(); i-- > 2;) {
+    strides[i] = step;
+    step *= static_cast<std::ptrdiff_t>(shape[i]);
+  }
+  strides[0] = step;
+  return strides;
+}
+
+std::vector<std::size_t> memory_order(const Strides& strides) {
+  std::vector<std::size_t> order(strides.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return strides[a] > strides[b]; });
+  return order;
+}
+
+bool is_dense(const Shape& shape, const Strides& strides) {
+  const std::vector<std::size_t> order = memory_order(strides);
+  return is_contiguous(permuted(shape, order), permuted(strides, order));
 }
 
 Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {

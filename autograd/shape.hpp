@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <span>
@@ -24,6 +25,20 @@ std::size_t element_count(const Shape& shape) noexcept;
 /// Row-major strides of a contiguous array.
 Strides contiguous_strides(const Shape& shape);
 bool is_contiguous(const Shape& shape, const Strides& strides) noexcept;
+/// Strides of an array (N, C, ...) in memory as (N, ..., C): the values of one place lie together.
+Strides channels_last_strides(const Shape& shape);
+/// The axes from the outermost in memory to the innermost.
+std::vector<std::size_t> memory_order(const Strides& strides);
+/// Sizes or strides with the axes in another order.
+template <class List>
+List permuted(const List& list, const std::vector<std::size_t>& order) {
+  List result;
+  result.resize(order.size());
+  std::transform(order.begin(), order.end(), result.begin(), [&](std::size_t axis) { return list[axis]; });
+  return result;
+}
+/// Whether an array fills its memory without gaps or overlaps, its axes in any order.
+bool is_dense(const Shape& shape, const Strides& strides);
 
 /// The shape that `a` and `b` broadcast to, by NumPy's rule: aligned at the last axis, sizes equal or 1.
 /// Throws ShapeError naming `op` where they do not fit.

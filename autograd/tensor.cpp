@@ -42,6 +42,13 @@ Tensor::Impl TensorImpl::create(const Shape& shape, DType dtype) {
   return impl;
 }
 
+Tensor::Impl TensorImpl::create(const Shape& shape, DType dtype, const Strides& strides) {
+  auto impl = create(shape, dtype);
+  impl->strides = strides;
+  impl->contiguous = is_contiguous(shape, strides);
+  return impl;
+}
+
 Tensor::Impl TensorImpl::view(const TensorImpl& base, Shape shape, Strides strides, std::ptrdiff_t offset) {
   auto impl = in_new_block();
   impl->storage = base.storage;
@@ -55,12 +62,13 @@ Tensor::Impl TensorImpl::view(const TensorImpl& base, Shape shape, Strides strid
   return impl;
 }
 
-Tensor::Impl TensorImpl::over(const StoragePtr& storage, std::byte* data, Node& node) {
+Tensor::Impl TensorImpl::over(const StoragePtr& storage, std::byte* data, const Strides* strides, Node& node) {
   auto impl = in_new_block();
   impl->storage = storage.get();
   impl->storage->retain();
   impl->shape = node.shape();
-  impl->strides = contiguous_strides(impl->shape);
+  impl->strides = strides ? *strides : contiguous_strides(impl->shape);
+  impl->contiguous = is_contiguous(impl->shape, impl->strides);
   impl->size = element_count(impl->shape);
   impl->dtype = node.dtype();
   impl->data = data;
@@ -105,6 +113,10 @@ void Tensor::throw_undefined() {
 }
 
 Tensor Tensor::uninitialized(const Shape& shape, DType dtype) { return Tensor(TensorImpl::create(shape, dtype)); }
+
+Tensor Tensor::uninitialized(const Shape& shape, DType dtype, const Strides& strides) {
+  return Tensor(TensorImpl::create(shape, dtype, strides));
+}
 
 std::size_t Tensor::shape(std::ptrdiff_t axis) const { return shape()[normalize_axis(axis, dimension(), "shape")]; }
 

@@ -77,6 +77,8 @@ class Tensor {
 
   /// A contiguous tensor whose values are whatever the memory held; for code that fills it at once.
   static Tensor uninitialized(const Shape& shape, DType dtype);
+  /// The same with the axes in memory in the order of `strides`, which leave no gaps.
+  static Tensor uninitialized(const Shape& shape, DType dtype, const Strides& strides);
 
   // --- what it is
 
@@ -120,7 +122,7 @@ class Tensor {
   template <class T>
   const T* data() const {
     check_type(dtype_of<T>(), "data");
-    if (!is_contiguous()) throw ShapeError("data: the tensor is a strided view; call contiguous() first");
+    if (!is_contiguous()) throw ShapeError("data: the elements do not lie in memory in row-major order; call contiguous() first");
     return static_cast<const T*>(raw_data());
   }
 

@@ -28,10 +28,12 @@ struct alignas(16) TensorImpl {
 
   /// A new record over new memory, contiguous, not initialised.
   static Tensor::Impl create(const Shape& shape, DType dtype);
+  /// The same with the axes in memory as `strides` has them, which are dense.
+  static Tensor::Impl create(const Shape& shape, DType dtype, const Strides& strides);
   /// A record that shares the memory of `base`: same first element, given layout.
   static Tensor::Impl view(const TensorImpl& base, Shape shape, Strides strides, std::ptrdiff_t offset = 0);
-  /// A record of the contiguous output of `node` over memory that its rule kept.
-  static Tensor::Impl over(const StoragePtr& storage, std::byte* data, Node& node);
+  /// A record of the output of `node` over memory that its rule kept; without strides it is contiguous.
+  static Tensor::Impl over(const StoragePtr& storage, std::byte* data, const Strides* strides, Node& node);
 
   /// Names the memory of `source` in place of its own, with that shape and dtype; counts as a write to it.
   void share_memory_of(const TensorImpl& source);
@@ -51,7 +53,9 @@ struct alignas(16) TensorImpl {
   std::unique_ptr<Extras> extras;
 
   /// Whether an op may write its result here: contiguous, and no other handle, view or saved copy sees the memory.
-  bool exclusive() const noexcept { return references.unique() && contiguous && storage->unique(); }
+  bool exclusive() const noexcept { return contiguous && unshared(); }
+  /// The same for a loop over elements, which takes any order of the axes in memory.
+  bool overwritable() const { return unshared() && (contiguous || is_dense(shape, strides)); }
 
   Extras& ensure_extras() {
     if (!extras) extras = std::make_unique<Extras>();
@@ -64,6 +68,7 @@ struct alignas(16) TensorImpl {
   }
 
  private:
+  bool unshared() const noexcept { return references.unique() && storage->unique(); }
   static Tensor::Impl in_new_block();
   TensorImpl() = default;
   ~TensorImpl() = default;

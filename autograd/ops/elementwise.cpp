@@ -107,27 +107,55 @@ void run_in_pieces(const Loop& loop, const Spans& spans, std::size_t count, std:
   });
 }
 
-// Arguments that are broadcast, strided or of another type.
+// Arguments that are broadcast, strided or of another type. The loop takes the axes in the order of the output's
+// memory.
 void run_strided(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
+  std::vector<std::size_t> order;
+  if (!output.is_contiguous()) order = memory_order(output.strides());
   std::array<kernels::Source, most_arguments> sources;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto& [data, dtype, contiguous, size, shape, strides] = arguments[i];
     if (!data) continue;
-    const Strides steps = strides ? *strides : contiguous_strides(*shape);
-    sources[i] = {data, dtype, broadcast_strides(*shape, steps, output.shape())};
+    const Strides steps = broadcast_strides(*shape, strides ? *strides : contiguous_strides(*shape), output.shape());
+    sources[i] = {data, dtype, order.empty() ? steps : permuted(steps, order)};
   }
-  kernels::map(loop.simd(), loop.compute, std::span(sources.data(), arguments.size()), output.shape(),
-               output.mutable_data(), output.dtype());
+  kernels::map(loop.simd(), loop.compute, std::span(sources.data(), arguments.size()),
+               order.empty() ? output.shape() : permuted(output.shape(), order), output.mutable_data(), output.dtype());
 }
 
-// Runs a loop over broadcast arguments into the contiguous `output`.
+// Whether an argument's elements lie in memory one by one as the output's do.
+bool lies_like(const Argument& argument, const Tensor& output) {
+  if (argument.size != output.size()) return false;
+  if (argument.contiguous || output.is_contiguous()) return argument.contiguous && output.is_contiguous();
+  return *argument.shape == output.shape() && *argument.strides == output.strides();
+}
+
+// The layout of a result of `shape`: that of its arguments, where all of that shape lie alike and without gaps; else
+// null, contiguous. A chain of operations behind a convolution stays in the order that this has made.
+const Strides* common_layout(std::span<const Argument> arguments, const Shape& shape) {
+  if (std::all_of(arguments.begin(), arguments.end(), [](const Argument& a) { return a.contiguous; })) return nullptr;
+  const Argument* first = nullptr;
+  for (const Argument& argument : arguments) {
+    if (!argument.data || *argument.shape != shape) continue;
+    if (argument.contiguous || (first && *argument.strides != *first->strides)) return nullptr;
+    first = &argument;
+  }
+  return first && is_dense(shape, *first->strides) ? first->strides : nullptr;
+}
+
+Tensor new_output(std::span<const Argument> arguments, const Shape& shape, DType dtype) {
+  const Strides* layout = common_layout(arguments, shape);
+  return layout ? Tensor::uninitialized(shape, dtype, *layout) : Tensor::uninitialized(shape, dtype);
+}
+
+// Runs a loop over broadcast arguments into the dense `output`.
 void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
   Spans spans{};
   bool plain = output.dtype() == loop.compute;
   for (std::size_t i = 0; plain && i < arguments.size(); ++i) {
     const Argument& argument = arguments[i];
     spans[i] = argument.data;
-    plain = !argument.data || (argument.dtype == loop.compute && argument.contiguous && argument.size == output.size());
+    plain = !argument.data || (argument.dtype == loop.compute && lies_like(argument, output));
   }
   auto* out = static_cast<std::byte*>(output.mutable_data());
   if (!plain) {
@@ -209,9 +237,13 @@ class ElementwiseNode final : public Node {
       output.dtype = dtype();
       output.size = upstream.size();
       output.shape = &shape();
+      output.strides = m_saved_output.strides();
+      output.contiguous = !output.strides;
     }
-    const Tensor result = last_use && upstream.impl()->exclusive() ? upstream : Tensor::uninitialized(shape(), dtype());
-    run_loop(Loop::gradient(m_op, dtype(), i), std::span(arguments.data(), m_op.arity + 2u), result);
+    const std::span used(arguments.data(), m_op.arity + 2u);
+    const bool overwrite = last_use && upstream.impl()->overwritable();
+    const Tensor result = overwrite ? upstream : new_output(used, shape(), dtype());
+    run_loop(Loop::gradient(m_op, dtype(), i), used, result);
     return result;
   }
 
@@ -230,14 +262,15 @@ bool is_recorded(Inputs inputs, DType result_dtype) {
 }
 
 // Where the result goes: the memory of an operand that is about to vanish, or new memory.
-Tensor output_for(std::span<const Operand* const> operands, const Shape& shape, DType dtype, bool may_overwrite) {
+Tensor output_for(std::span<const Operand* const> operands, std::span<const Argument> arguments, const Shape& shape,
+                  DType dtype, bool may_overwrite) {
   for (const Operand* operand : operands) {
-    if (!may_overwrite || !operand->expiring() || !operand->tensor().impl()->exclusive()) continue;
+    if (!may_overwrite || !operand->expiring() || !operand->tensor().impl()->overwritable()) continue;
     const Tensor& expiring = operand->tensor();
     if (expiring.dtype() != dtype || expiring.shape() != shape) continue;
     return Tensor(TensorImpl::view(*expiring.impl(), shape, expiring.strides()));
   }
-  return Tensor::uninitialized(shape, dtype);
+  return new_output(arguments, shape, dtype);
 }
 
 // The tangent of `result` that one of input `i` makes: a local rule is its own transpose.
@@ -285,8 +318,9 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
   const Inputs inputs(pointers.data(), operands.size());
   const bool recorded = is_recorded(inputs, result_dtype);
   const bool may_overwrite = !recorded && !watched();
-  const Tensor result = output_for(operands, common_shape(inputs, op.name), result_dtype, may_overwrite);
-  run_loop(Loop::value(op, compute), std::span(arguments.data(), operands.size()), result);
+  const std::span used(arguments.data(), operands.size());
+  const Tensor result = output_for(operands, used, common_shape(inputs, op.name), result_dtype, may_overwrite);
+  run_loop(Loop::value(op, compute), used, result);
   ElementwiseNode* node = nullptr;
   if (recorded) {
     node = new ElementwiseNode(op, inputs);
@@ -300,7 +334,7 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
 }  // namespace
 
 bool add_in_place(const Tensor& sum, const Tensor& value) {
-  if (!sum.impl()->exclusive() || sum.dtype() != value.dtype() || sum.shape() != value.shape()) return false;
+  if (!sum.impl()->overwritable() || sum.dtype() != value.dtype() || sum.shape() != value.shape()) return false;
   const Argument arguments[] = {Argument(sum), Argument(value)};
   run_loop(Loop::value(rules::elementwise_op(rules::Id::add), sum.dtype()), arguments, sum);
   return true;
