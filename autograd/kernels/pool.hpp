@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-/// Pooling over the last two axes of contiguous planes. Planes of one axis are one row.
+/// Pooling over the rows and columns of contiguous planes (rows, columns, channels); one row or one channel where there
+/// are no more.
 namespace xtape::kernels {
 
 /// The part of an axis that one result reads: begin, begin + step, ... end - 1; never empty.
@@ -21,23 +22,24 @@ struct PoolAxis {
 
 struct Pooling {
   std::size_t planes = 1;
+  std::size_t channels = 1;  // of a plane, innermost
   PoolAxis rows, columns;
 
-  std::size_t plane_inputs() const { return rows.input * columns.input; }
-  std::size_t plane_outputs() const { return rows.windows.size() * columns.windows.size(); }
+  std::size_t inputs() const { return rows.input * columns.input; }  // of one channel of a plane
+  std::size_t outputs() const { return rows.windows.size() * columns.windows.size(); }
 };
 
 /// The largest element of every window and its place in the plane. Of equal ones the first wins, a nan over all.
 template <class T>
 void max_pool(const Pooling& pooling, const T* x, T* y, std::int64_t* places);
 
-/// y[p, i] = x[p, places[p, i]] for planes of `from` elements in x and `to` in y.
+/// y[p, i, c] = x[p, places[p, i, c], c] for every plane, result and channel.
 template <class T>
-void take_places(std::size_t planes, std::size_t from, std::size_t to, const T* x, const std::int64_t* places, T* y);
+void take_places(const Pooling& pooling, const T* x, const std::int64_t* places, T* y);
 
-/// The transposed map: x becomes zero, then x[p, places[p, i]] += y[p, i].
+/// The transposed map: x becomes zero, then x[p, places[p, i, c], c] += y[p, i, c].
 template <class T>
-void add_at_places(std::size_t planes, std::size_t from, std::size_t to, const T* y, const std::int64_t* places, T* x);
+void add_at_places(const Pooling& pooling, const T* y, const std::int64_t* places, T* x);
 
 /// The sum over every window, divided by the product of its counts.
 template <class T>

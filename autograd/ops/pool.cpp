@@ -1,4 +1,5 @@
 #include <autograd/kernels/pool.hpp>
+#include <autograd/ops/channels_last.hpp>
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/pool.hpp>
 #include <autograd/ops/window.hpp>
@@ -14,16 +15,27 @@ namespace {
 struct Pool {
   kernels::Pooling sizes;
   Shape input, output;
+
+  bool channels_last() const { return sizes.channels > 1; }
+  // A tensor in the order that the loops take, and a new one.
+  Tensor in_order(const Tensor& x) const { return channels_last() ? xtape::channels_last(x) : x.contiguous(); }
+  Tensor uninitialized(const Shape& shape, DType dtype) const {
+    return channels_last() ? uninitialized_channels_last(shape, dtype) : Tensor::uninitialized(shape, dtype);
+  }
 };
 using PoolPtr = std::shared_ptr<const Pool>;
 
 // --- windows
 
-PoolPtr pool_of(const Shape& input, std::vector<kernels::PoolAxis> spatial) {
+PoolPtr pool_of(const Tensor& x, std::vector<kernels::PoolAxis> spatial) {
   Pool pool;
-  pool.input = pool.output = input;
-  const std::size_t first = input.size() - spatial.size();
-  for (std::size_t i = 0; i < first; ++i) pool.sizes.planes *= input[i];
+  pool.input = pool.output = x.shape();
+  const std::size_t first = x.dimension() - spatial.size();
+  for (std::size_t i = 0; i < first; ++i) pool.sizes.planes *= x.shape()[i];
+  if (first == 2 && !x.is_contiguous() && is_channels_last(x)) {
+    pool.sizes.planes = x.shape()[0];
+    pool.sizes.channels = x.shape()[1];
+  }
   for (std::size_t i = 0; i < spatial.size(); ++i) pool.output[first + i] = spatial[i].windows.size();
   pool.sizes.columns = std::move(spatial.back());
   if (spatial.size() == 2) pool.sizes.rows = std::move(spatial.front());
@@ -68,7 +80,8 @@ kernels::PoolAxis moving_windows(const char* op, std::size_t size, const WindowS
   return result;
 }
 
-PoolPtr moving_pool(const char* op, const Shape& input, const WindowSizes& sizes, bool ceil_mode, bool count_padding) {
+PoolPtr moving_pool(const char* op, const Tensor& x, const WindowSizes& sizes, bool ceil_mode, bool count_padding) {
+  const Shape& input = x.shape();
   const std::size_t axes = sizes.kernel.size();
   require_image(op, input, axes);
   const std::vector<std::size_t> places = window_places(op, input, sizes, ceil_mode), given = last_sizes(input, axes);
@@ -76,10 +89,11 @@ PoolPtr moving_pool(const char* op, const Shape& input, const WindowSizes& sizes
   for (std::size_t i = 0; i < axes; ++i) {
     spatial.push_back(moving_windows(op, given[i], sizes, i, places[i], count_padding));
   }
-  return pool_of(input, std::move(spatial));
+  return pool_of(x, std::move(spatial));
 }
 
-PoolPtr adaptive_pool(const char* op, const Shape& input, std::size_t axes, const PerAxis& size) {
+PoolPtr adaptive_pool(const char* op, const Tensor& x, std::size_t axes, const PerAxis& size) {
+  const Shape& input = x.shape();
   require_image(op, input, axes);
   const std::vector<std::size_t> places = size.numbers(axes, 1, op, "size"), given = last_sizes(input, axes);
   std::vector<kernels::PoolAxis> spatial;
@@ -95,18 +109,20 @@ PoolPtr adaptive_pool(const char* op, const Shape& input, std::size_t axes, cons
     }
     spatial.push_back(std::move(axis));
   }
-  return pool_of(input, std::move(spatial));
+  return pool_of(x, std::move(spatial));
 }
 
 // --- max pooling: the values at places that the forward finds, and the transpose of taking them
 
 // A new tensor of `x`'s floating dtype that function(x's values, its own) fills.
 template <class F>
-Tensor run_floating(const Tensor& x, const Shape& shape, const F& function) {
-  const Tensor source = x.detach().contiguous();
-  Tensor result = Tensor::uninitialized(shape, x.dtype());
+Tensor run_floating(const Tensor& x, const Shape& shape, const Pool& pool, const F& function) {
+  const Tensor source = pool.in_order(x.detach());
+  const Tensor result = pool.uninitialized(shape, x.dtype());
   visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) function(source.data<T>(), static_cast<T*>(result.mutable_data()));
+    if constexpr (std::is_floating_point_v<T>) {
+      function(static_cast<const T*>(source.raw_data()), static_cast<T*>(result.mutable_data()));
+    }
   });
   return result;
 }
@@ -114,29 +130,26 @@ Tensor run_floating(const Tensor& x, const Shape& shape, const F& function) {
 Tensor put_places(const Tensor& g, const Tensor& places, const PoolPtr& pool);
 
 Tensor take_places(const Tensor& x, const Tensor& places, const PoolPtr& pool) {
-  const Tensor result = run_floating(x, pool->output, [&](auto* from, auto* to) {
-    kernels::take_places(pool->sizes.planes, pool->sizes.plane_inputs(), pool->sizes.plane_outputs(), from,
-                         places.data<std::int64_t>(), to);
-  });
+  const auto* at = static_cast<const std::int64_t*>(places.raw_data());
+  const Tensor result = run_floating(x, pool->output, *pool,
+                                     [&](auto* from, auto* to) { kernels::take_places(pool->sizes, from, at, to); });
   return record("take_places", result,
                 From{x, [places, pool](const Tensor& g) { return put_places(g, places, pool); }});
 }
 
 Tensor put_places(const Tensor& g, const Tensor& places, const PoolPtr& pool) {
-  const Tensor result = run_floating(g, pool->input, [&](auto* from, auto* to) {
-    kernels::add_at_places(pool->sizes.planes, pool->sizes.plane_inputs(), pool->sizes.plane_outputs(), from,
-                           places.data<std::int64_t>(), to);
-  });
+  const auto* at = static_cast<const std::int64_t*>(places.raw_data());
+  const Tensor result = run_floating(g, pool->input, *pool,
+                                     [&](auto* from, auto* to) { kernels::add_at_places(pool->sizes, from, at, to); });
   return record("put_places", result,
                 From{g, [places, pool](const Tensor& u) { return take_places(u, places, pool); }});
 }
 
 std::pair<Tensor, Tensor> max_pool(const char* op, const Tensor& x, const PoolPtr& pool) {
-  const Tensor source = x.detach().contiguous();
-  Tensor values = Tensor::uninitialized(pool->output, x.dtype());
-  Tensor places = Tensor::uninitialized(pool->output, int64);
+  const Tensor source = pool->in_order(x.detach());
+  const Tensor values = pool->uninitialized(pool->output, x.dtype()), places = pool->uninitialized(pool->output, int64);
   visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
-    kernels::max_pool(pool->sizes, source.data<T>(), static_cast<T*>(values.mutable_data()),
+    kernels::max_pool(pool->sizes, static_cast<const T*>(source.raw_data()), static_cast<T*>(values.mutable_data()),
                       static_cast<std::int64_t*>(places.mutable_data()));
   });
   // The caller may write into the places; the rule sees that.
@@ -148,7 +161,7 @@ std::pair<Tensor, Tensor> max_pool(const char* op, const Tensor& x, const PoolPt
 std::pair<Tensor, Tensor> max_pool(const char* op, std::size_t axes, const Tensor& x, const PerAxis& kernel,
                                    const MaxPoolOptions& options) {
   const WindowSizes sizes = window_sizes(op, axes, kernel, options.stride, options.padding, options.dilation);
-  return max_pool(op, x, moving_pool(op, x.shape(), sizes, options.ceil_mode, false));
+  return max_pool(op, x, moving_pool(op, x, sizes, options.ceil_mode, false));
 }
 
 // --- average pooling: linear, and so is its transpose
@@ -157,25 +170,25 @@ Tensor spread(const Tensor& g, const PoolPtr& pool);
 
 Tensor average(const char* op, const Tensor& x, const PoolPtr& pool) {
   const Tensor result =
-      run_floating(x, pool->output, [&](auto* from, auto* to) { kernels::average_pool(pool->sizes, from, to); });
+      run_floating(x, pool->output, *pool, [&](auto* from, auto* to) { kernels::average_pool(pool->sizes, from, to); });
   return record(op, result, From{x, [pool](const Tensor& g) { return spread(g, pool); }});
 }
 
 Tensor spread(const Tensor& g, const PoolPtr& pool) {
   const Tensor result = run_floating(
-      g, pool->input, [&](auto* from, auto* to) { kernels::average_pool_gradient(pool->sizes, from, to); });
+      g, pool->input, *pool, [&](auto* from, auto* to) { kernels::average_pool_gradient(pool->sizes, from, to); });
   return record("avg_pool_gradient", result, From{g, [pool](const Tensor& u) { return average("avg_pool", u, pool); }});
 }
 
 Tensor avg_pool(const char* op, std::size_t axes, const Tensor& x, const PerAxis& kernel,
                 const AvgPoolOptions& options) {
   const WindowSizes sizes = window_sizes(op, axes, kernel, options.stride, options.padding, 1);
-  const PoolPtr pool = moving_pool(op, x.shape(), sizes, options.ceil_mode, options.count_include_pad);
+  const PoolPtr pool = moving_pool(op, x, sizes, options.ceil_mode, options.count_include_pad);
   return average(op, astype(x, as_floating(x.dtype())), pool);
 }
 
 Tensor adaptive_avg_pool(const char* op, std::size_t axes, const Tensor& x, const PerAxis& size) {
-  return average(op, astype(x, as_floating(x.dtype())), adaptive_pool(op, x.shape(), axes, size));
+  return average(op, astype(x, as_floating(x.dtype())), adaptive_pool(op, x, axes, size));
 }
 
 }  // namespace
@@ -210,11 +223,11 @@ Tensor adaptive_avg_pool2d(const Tensor& x, const PerAxis& size) {
 }
 Tensor adaptive_max_pool1d(const Tensor& x, const PerAxis& size) {
   const char* op = "adaptive_max_pool1d";
-  return max_pool(op, x, adaptive_pool(op, x.shape(), 1, size)).first;
+  return max_pool(op, x, adaptive_pool(op, x, 1, size)).first;
 }
 Tensor adaptive_max_pool2d(const Tensor& x, const PerAxis& size) {
   const char* op = "adaptive_max_pool2d";
-  return max_pool(op, x, adaptive_pool(op, x.shape(), 2, size)).first;
+  return max_pool(op, x, adaptive_pool(op, x, 2, size)).first;
 }
 
 std::vector<OpEntry> pool_ops() {
