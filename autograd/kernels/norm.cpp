@@ -206,9 +206,61 @@ void group_gradient(const T* x, const T* g, const NormExtent& extent, const Norm
 
 // --- by channel
 
+namespace {
+
+// Rows of few channels are taken several at a time, as one row in which the channels are repeated: a loop of one or two
+// steps costs more than its arithmetic. 1 where the number of rows has no such divisor.
+std::size_t rows_together(const NormExtent& extent) {
+  constexpr std::size_t enough = 256;
+  std::size_t together = 1;
+  while (extent.members * together < enough && extent.outer > 0 && extent.outer % (2 * together) == 0) together *= 2;
+  return together;
+}
+
+template <class T>
+std::vector<T> repeated(const std::vector<T>& values, std::size_t times) {
+  std::vector<T> result;
+  result.reserve(values.size() * times);
+  for (std::size_t i = 0; i < times; ++i) result.insert(result.end(), values.begin(), values.end());
+  return result;
+}
+
+// The sums over the repetitions of each channel.
+template <class T>
+std::vector<T> folded(const std::vector<T>& values, std::size_t width) {
+  std::vector<T> result(width);
+  for (std::size_t i = 0; i < values.size(); ++i) result[i % width] += values[i];
+  return result;
+}
+
+// Moments of a channel from those of its repetitions, which are of as many rows each.
+template <class T>
+void narrow_moments(const T* x, const NormExtent& extent, std::size_t together, T* mean, T* variance) {
+  const std::size_t width = extent.members;
+  std::vector<T> means(width * together), variances(width * together);
+  column_moments(x, extent.outer / together, width * together, means.data(), variances.data());
+  const auto count = static_cast<double>(together);
+  for (std::size_t i = 0; i < width; ++i) {
+    double total = 0, squares = 0;
+    for (std::size_t k = i; k < means.size(); k += width) total += static_cast<double>(means[k]);
+    for (std::size_t k = i; k < means.size(); k += width) {
+      const double distance = static_cast<double>(means[k]) - total / count;
+      squares += static_cast<double>(variances[k]) + distance * distance;
+    }
+    mean[i] = static_cast<T>(total / count);
+    variance[i] = static_cast<T>(squares / count);
+  }
+}
+
+}  // namespace
+
 template <class T>
 void channel_moments(const T* x, const NormExtent& extent, T* mean, T* variance) {
-  if (extent.length == 1) return column_moments(x, extent.outer, extent.members, mean, variance);
+  if (extent.length == 1) {
+    const std::size_t together = rows_together(extent);
+    if (together > 1) return narrow_moments(x, extent, together, mean, variance);
+    return column_moments(x, extent.outer, extent.members, mean, variance);
+  }
   const NormLoops<T>& loops = norm_loops<T>();
   parallel_rows(extent.members, extent.outer * extent.length, [&](std::size_t begin, std::size_t end) {
     for (std::size_t m = begin; m < end; ++m) {
@@ -230,9 +282,13 @@ void channel_normalize(const T* x, const NormExtent& extent, const NormScale<T>&
   for (std::size_t i = 0; i < width && scale.weight; ++i) factor[i] *= scale.weight[i];
   for (std::size_t i = 0; i < width && bias; ++i) shift[i] = bias[i];
   if (extent.length == 1) {
-    return parallel_rows(extent.outer, width, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t at = begin * width; at < end * width; at += width) {
-        loops.apply_columns(x + at, width, scale.mean, factor.data(), shift.data(), y + at);
+    const std::size_t together = rows_together(extent), row = width * together;
+    const std::vector<T> mean = repeated(std::vector<T>(scale.mean, scale.mean + width), together);
+    factor = repeated(factor, together);
+    shift = repeated(shift, together);
+    return parallel_rows(extent.outer / together, row, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t at = begin * row; at < end * row; at += row) {
+        loops.apply_columns(x + at, row, mean.data(), factor.data(), shift.data(), y + at);
       }
     });
   }
@@ -248,10 +304,16 @@ void channel_sums(const T* x, const T* g, const NormExtent& extent, const NormSc
   const std::size_t width = extent.members;
   std::vector<double> plain(width), centred(width);
   if (extent.length == 1) {
+    const std::size_t together = rows_together(extent), columns = width * together;
+    const std::vector<T> mean = repeated(std::vector<T>(scale.mean, scale.mean + width), together);
+    plain.resize(columns);
+    centred.resize(columns);
     const auto add = [&](std::size_t row, T* to_plain, T* to_centred) {
-      loops.add_column_sums(x + row * width, g + row * width, width, scale.mean, to_plain, to_centred);
+      loops.add_column_sums(x + row * columns, g + row * columns, columns, mean.data(), to_plain, to_centred);
     };
-    sum_rows<T>(extent.outer, width, add, plain, centred);
+    sum_rows<T>(extent.outer / together, columns, add, plain, centred);
+    plain = folded(plain, width);
+    centred = folded(centred, width);
   } else {
     parallel_rows(width, extent.outer * extent.length, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
@@ -283,9 +345,14 @@ void channel_gradient(const T* x, const T* g, const NormExtent& extent, const No
     c[i] = -a[i] * (sums.bias[i] / count);
   }
   if (extent.length == 1) {
-    return parallel_rows(extent.outer, width, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t at = begin * width; at < end * width; at += width) {
-        loops.column_gradient(x + at, g + at, width, scale.mean, a.data(), b.data(), c.data(), dx + at);
+    const std::size_t together = rows_together(extent), row = width * together;
+    const std::vector<T> mean = repeated(std::vector<T>(scale.mean, scale.mean + width), together);
+    a = repeated(a, together);
+    b = repeated(b, together);
+    c = repeated(c, together);
+    return parallel_rows(extent.outer / together, row, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t at = begin * row; at < end * row; at += row) {
+        loops.column_gradient(x + at, g + at, row, mean.data(), a.data(), b.data(), c.data(), dx + at);
       }
     });
   }

@@ -1,4 +1,5 @@
 #include <autograd/factories.hpp>
+#include <autograd/ops/channels_last.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/norm.hpp>
 #include <autograd/ops/normalization.hpp>
@@ -118,6 +119,9 @@ Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, con
   NormPlan plan{.name = op, .extent = images(op, x), .eps = options.eps, .by_channel = true};
   check_parameters(op, x, weight, bias);
   check_buffers(op, x, options.running_mean, options.running_var);
+  if (x.dimension() > 2 && !x.is_contiguous() && is_channels_last(x)) {
+    return image_of_rows(batch_norm(rows_of_channels(x), weight, bias, options), x.shape());
+  }
   const std::size_t count = plan.extent.outer * plan.extent.length;
   if (!options.training) {
     require_buffers(op, options.running_mean, "training");
