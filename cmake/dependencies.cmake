@@ -34,6 +34,11 @@ if(XTAPE_OPENMP)
   find_package(OpenMP COMPONENTS CXX)
 endif()
 
+# Debian's CMake package of oneDNN asks for OpenCL's headers, which are not there.
+if(XTAPE_ONEDNN)
+  find_package(ONEDNN)
+endif()
+
 if(XTAPE_IMAGES)
   find_path(XTAPE_STB_INCLUDE_DIR stb_image.h PATH_SUFFIXES stb)
   mark_as_advanced(XTAPE_STB_INCLUDE_DIR)

@@ -24,6 +24,11 @@ if(TARGET OpenMP::OpenMP_CXX)
 else()
   set(XTAPE_WITH_OPENMP OFF)
 endif()
+if(TARGET ONEDNN::ONEDNN)
+  set(XTAPE_WITH_ONEDNN ON)
+else()
+  set(XTAPE_WITH_ONEDNN OFF)
+endif()
 if(NOT DEFINED BUILD_SHARED_LIBS)
   set(BUILD_SHARED_LIBS OFF)
 endif()
@@ -35,4 +40,5 @@ install(FILES
   ${PROJECT_BINARY_DIR}/xtapeConfigVersion.cmake
   ${PROJECT_SOURCE_DIR}/cmake/FindCBLAS.cmake
   ${PROJECT_SOURCE_DIR}/cmake/FindLIBZIP.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/FindONEDNN.cmake
   DESTINATION ${package_dir})

@@ -121,11 +121,11 @@ check_package() {
 
 check_sanitizers() {
   local flags="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1"
-  configure build/sanitizers -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 $flags" -DXTAPE_DEMO=OFF
+  configure build/sanitizers -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 $flags" -DXTAPE_DEMO=OFF -DXTAPE_ONEDNN=OFF
   build build/sanitizers "library and tests (sanitizers)"
   ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
     UBSAN_OPTIONS=print_stacktrace=1 tests_of build/sanitizers
-  note "address, leak and undefined behaviour: all tests"
+  note "address, leak and undefined behaviour, without oneDNN: all tests"
 }
 
 check_clang() {

@@ -1,3 +1,5 @@
+#include <autograd/kernels/onednn.hpp>
+#include <autograd/ops/channels_last.hpp>
 #include <autograd/ops/conv.hpp>
 #include <autograd/ops/conv_geometry.hpp>
 #include <autograd/ops/op_table.hpp>
@@ -19,36 +21,56 @@ const char* pick(const ConvGeometryPtr& geometry, const char* one, const char* t
   return geometry->axes == 1 ? one : geometry->axes == 2 ? two : three;
 }
 
-// Calls function(a's values, b's, bias' or null, result's) with contiguous floating arrays.
-template <class F>
-Tensor run(const Tensor& a, const Tensor& b, const Tensor& bias, const Shape& shape, const F& function) {
-  const Tensor first = a.detach().contiguous(), second = b.detach().contiguous();
-  const Tensor third = bias.defined() ? bias.detach().contiguous() : bias;
-  Tensor result = Tensor::uninitialized(shape, a.dtype());
-  visit_dtype(a.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      function(first.data<T>(), second.data<T>(), third.defined() ? third.data<T>() : nullptr,
-               static_cast<T*>(result.mutable_data()));
-    }
+// An image in the order that the geometry's loops take, its values alone, and a new image in that order.
+Tensor in_order(const Tensor& x, const ConvGeometry& geometry) {
+  return geometry.channels_last ? channels_last(x) : x.contiguous();
+}
+Tensor image_values(const Tensor& x, const ConvGeometry& geometry) { return in_order(x.detach(), geometry); }
+Tensor new_image(const Shape& shape, DType dtype, const ConvGeometry& geometry) {
+  return geometry.channels_last ? uninitialized_channels_last(shape, dtype) : Tensor::uninitialized(shape, dtype);
+}
+
+// The values of a weight or a bias, which may be undefined.
+Tensor plain_values(const Tensor& w) { return w.defined() ? w.detach().contiguous() : w; }
+
+template <class T>
+const T* pointer(const Tensor& x) {
+  return x.defined() ? static_cast<const T*>(x.raw_data()) : nullptr;
+}
+
+// Calls direct(a's values, b's, c's or null, result's) where the geometry is for oneDNN, else plain(...).
+template <class Direct, class Plain>
+void run(const ConvGeometry& geometry, const Tensor& a, const Tensor& b, const Tensor& c, const Tensor& result,
+         const Direct& direct, const Plain& plain) {
+  const auto call = [&]<class T>(TypeTag<T>, const auto& function) {
+    function(pointer<T>(a), pointer<T>(b), pointer<T>(c), static_cast<T*>(result.mutable_data()));
+  };
+  if (geometry.channels_last) return call(TypeTag<float>(), direct);
+  visit_dtype(result.dtype(), [&]<class T>(TypeTag<T> type) {
+    if constexpr (std::is_floating_point_v<T>) call(type, plain);
   });
-  return result;
+}
+
+// The gradient of a bias: the sum over all places of each channel.
+Tensor sum_of_channels(const Tensor& g) {
+  if (is_channels_last(g)) return sum(rows_of_channels(g), {0});
+  return sum(sum(flatten(g, 2), {2}), {0});  // the planes first: their axes are neighbours
 }
 
 // Records both arguments and, where there is one, the bias.
 template <class A, class B>
 Tensor record_with_bias(const char* name, const Tensor& result, From<A> a, From<B> b, const Tensor& bias) {
   if (!bias.defined()) return record(name, result, std::move(a), std::move(b));
-  return record(name, result, std::move(a), std::move(b), From{bias, [](const Tensor& g) {
-                                                                 // The planes first: their axes are neighbours.
-                                                                 return sum(sum(flatten(g, 2), {2}), {0});
-                                                               }});
+  return record(name, result, std::move(a), std::move(b), From{bias, sum_of_channels});
 }
 
 Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias, const ConvGeometryPtr& geometry) {
-  const Tensor result =
-      run(x, w, bias, geometry->output_shape(), [&](auto* from, auto* weights, auto* shift, auto* to) {
-        kernels::convolution(geometry->sizes, from, weights, shift, to);
-      });
+  const Tensor result = new_image(geometry->output_shape(), x.dtype(), *geometry);
+  const kernels::Convolution& sizes = geometry->sizes;
+  run(
+      *geometry, image_values(x, *geometry), plain_values(w), plain_values(bias), result,
+      [&](auto*... arrays) { kernels::onednn::convolution(sizes, arrays...); },
+      [&](auto*... arrays) { kernels::convolution(sizes, arrays...); });
   return record_with_bias(
       pick(geometry, "conv1d", "conv2d", "conv3d"), result,
       From{x, [w = save(w), geometry](const Tensor& g) { return transpose_convolve(g, w.get(), {}, geometry); }},
@@ -56,9 +78,12 @@ Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias, const Conv
 }
 
 Tensor transpose_convolve(const Tensor& y, const Tensor& w, const Tensor& bias, const ConvGeometryPtr& geometry) {
-  const Tensor result = run(y, w, bias, geometry->input_shape(), [&](auto* from, auto* weights, auto* shift, auto* to) {
-    kernels::convolution_input_gradient(geometry->sizes, from, weights, shift, to);
-  });
+  const Tensor result = new_image(geometry->input_shape(), y.dtype(), *geometry);
+  const kernels::Convolution& sizes = geometry->sizes;
+  run(
+      *geometry, image_values(y, *geometry), plain_values(w), plain_values(bias), result,
+      [&](auto*... arrays) { kernels::onednn::convolution_input_gradient(sizes, arrays...); },
+      [&](auto*... arrays) { kernels::convolution_input_gradient(sizes, arrays...); });
   return record_with_bias(
       pick(geometry, "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), result,
       From{y, [w = save(w), geometry](const Tensor& g) { return convolve(g, w.get(), {}, geometry); }},
@@ -66,9 +91,16 @@ Tensor transpose_convolve(const Tensor& y, const Tensor& w, const Tensor& bias, 
 }
 
 Tensor weight_gradient(const Tensor& x, const Tensor& y, const ConvGeometryPtr& geometry) {
-  const Tensor result = run(x, y, {}, geometry->weight_shape(), [&](auto* from, auto* upstream, auto*, auto* to) {
-    kernels::convolution_weight_gradient(geometry->sizes, from, upstream, to);
-  });
+  const Tensor result = Tensor::uninitialized(geometry->weight_shape(), x.dtype());
+  const kernels::Convolution& sizes = geometry->sizes;
+  run(
+      *geometry, image_values(x, *geometry), image_values(y, *geometry), {}, result,
+      [&](auto* from, auto* upstream, auto*, auto* to) {
+        kernels::onednn::convolution_weight_gradient(sizes, from, upstream, to);
+      },
+      [&](auto* from, auto* upstream, auto*, auto* to) {
+        kernels::convolution_weight_gradient(sizes, from, upstream, to);
+      });
   return record(
       pick(geometry, "conv1d_weight_gradient", "conv2d_weight_gradient", "conv3d_weight_gradient"), result,
       From{x, [y = save(y), geometry](const Tensor& g) { return transpose_convolve(y.get(), g, {}, geometry); }},
@@ -87,7 +119,7 @@ Tensor prepare(std::size_t axes, const Tensor& x, const Tensor& weight, const Te
   DType dtype = as_floating(promote(x.dtype(), weight.dtype()));
   if (bias.defined()) dtype = promote(dtype, bias.dtype());
   const bool single = x.dimension() == axes + 1;
-  const Tensor batch = astype(single ? expand_dims(x, 0) : x, dtype).contiguous();
+  const Tensor batch = astype(single ? expand_dims(x, 0) : x, dtype);
   const Tensor result =
       function(batch, astype(weight, dtype).contiguous(), bias.defined() ? astype(bias, dtype) : bias);
   return single ? squeeze(result, {0}) : result;
@@ -96,18 +128,18 @@ Tensor prepare(std::size_t axes, const Tensor& x, const Tensor& weight, const Te
 Tensor conv(const char* op, std::size_t axes, const Tensor& x, const Tensor& weight, const Tensor& bias,
             const ConvOptions& options) {
   return prepare(axes, x, weight, bias, [&](const Tensor& image, const Tensor& w, const Tensor& b) {
-    const ConvGeometryPtr geometry = conv_geometry(op, axes, image.shape(), w.shape(), options);
+    const ConvGeometryPtr geometry = conv_geometry(op, axes, image, w.shape(), options);
     check_bias(op, b, geometry->output_shape());
-    return convolve(image, w, b, geometry);
+    return convolve(in_order(image, *geometry), w, b, geometry);
   });
 }
 
 Tensor conv_transpose(const char* op, std::size_t axes, const Tensor& x, const Tensor& weight, const Tensor& bias,
                       const ConvTransposeOptions& options) {
   return prepare(axes, x, weight, bias, [&](const Tensor& image, const Tensor& w, const Tensor& b) {
-    const ConvGeometryPtr geometry = conv_transpose_geometry(op, axes, image.shape(), w.shape(), options);
+    const ConvGeometryPtr geometry = conv_transpose_geometry(op, axes, image, w.shape(), options);
     check_bias(op, b, geometry->input_shape());
-    return transpose_convolve(image, w, b, geometry);
+    return transpose_convolve(in_order(image, *geometry), w, b, geometry);
   });
 }
 

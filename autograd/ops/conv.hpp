@@ -4,7 +4,8 @@
 #include <autograd/tensor.hpp>
 
 /// Convolution (in the sense of neural networks: cross-correlation) and its transpose, with PyTorch's layouts, options
-/// and defaults.
+/// and defaults. Where oneDNN is built in, it convolves float32 images, and results lie in memory with their channels
+/// last (channels_last.hpp): values and shapes are the same, but data() asks for contiguous() first.
 namespace xtape {
 
 /// Options of a convolution; `stride`, `padding` and `dilation` hold one number for all spatial axes or one for each.

@@ -1,3 +1,4 @@
+#include <autograd/kernels/onednn.hpp>
 #include <autograd/ops/conv_geometry.hpp>
 #include <autograd/ops/window.hpp>
 
@@ -47,6 +48,11 @@ WindowSizes window_sizes(const char* op, std::size_t axes, const Shape& weight, 
           dilation.numbers(axes, 1, op, "dilation")};
 }
 
+ConvGeometryPtr make_geometry(std::size_t axes, const kernels::Convolution& sizes, DType dtype) {
+  const bool channels_last = dtype == float32 && kernels::onednn::can_convolve(sizes);
+  return std::make_shared<const ConvGeometry>(ConvGeometry{axes, sizes, channels_last});
+}
+
 }  // namespace
 
 Shape ConvGeometry::input_shape() const {
@@ -59,8 +65,9 @@ Shape ConvGeometry::output_shape() const {
   return with_channels(sizes.batch, sizes.groups * sizes.out_channels, *this, &kernels::Window::output);
 }
 
-ConvGeometryPtr conv_geometry(const char* op, std::size_t axes, const Shape& x, const Shape& weight,
+ConvGeometryPtr conv_geometry(const char* op, std::size_t axes, const Tensor& image, const Shape& weight,
                               const ConvOptions& options) {
+  const Shape& x = image.shape();
   check(op, axes, x, weight, options.groups, false);
   WindowSizes sizes = window_sizes(op, axes, weight, options.stride, options.padding, options.dilation);
   std::vector<std::size_t> input = last_sizes(x, axes), output = input;
@@ -78,12 +85,14 @@ ConvGeometryPtr conv_geometry(const char* op, std::size_t axes, const Shape& x, 
   for (std::size_t i = 0; i < axes; ++i) {
     if (input[i] == 0) throw_misfit(op, x, weight, options.groups, "an image needs at least one element");
   }
-  return std::make_shared<const ConvGeometry>(ConvGeometry{
-      axes, {x[0], options.groups, weight[1], weight[0] / options.groups, make_windows(sizes, input, output)}});
+  return make_geometry(
+      axes, {x[0], options.groups, weight[1], weight[0] / options.groups, make_windows(sizes, input, output)},
+      image.dtype());
 }
 
-ConvGeometryPtr conv_transpose_geometry(const char* op, std::size_t axes, const Shape& x, const Shape& weight,
+ConvGeometryPtr conv_transpose_geometry(const char* op, std::size_t axes, const Tensor& image, const Shape& weight,
                                         const ConvTransposeOptions& options) {
+  const Shape& x = image.shape();
   check(op, axes, x, weight, options.groups, true);
   const WindowSizes sizes = window_sizes(op, axes, weight, options.stride, options.padding, options.dilation);
   const auto more = options.output_padding.numbers(axes, 0, op, "output_padding");
@@ -104,8 +113,9 @@ ConvGeometryPtr conv_transpose_geometry(const char* op, std::size_t axes, const 
     }
     result.push_back(whole + more[i] - 2 * sizes.padding[i]);
   }
-  return std::make_shared<const ConvGeometry>(ConvGeometry{
-      axes, {x[0], options.groups, weight[1], weight[0] / options.groups, make_windows(sizes, result, places)}});
+  return make_geometry(
+      axes, {x[0], options.groups, weight[1], weight[0] / options.groups, make_windows(sizes, result, places)},
+      image.dtype());
 }
 
 }  // namespace xtape

@@ -12,6 +12,7 @@ namespace xtape {
 struct ConvGeometry {
   std::size_t axes;
   kernels::Convolution sizes;
+  bool channels_last;  ///< images lie so (channels_last.hpp), and oneDNN convolves them
 
   Shape input_shape() const;
   Shape weight_shape() const;
@@ -19,12 +20,12 @@ struct ConvGeometry {
 };
 using ConvGeometryPtr = std::shared_ptr<const ConvGeometry>;  // shared by the rules of one op
 
-/// Of conv(x, weight) for a batch of images. Throws ShapeError.
-ConvGeometryPtr conv_geometry(const char* op, std::size_t axes, const Shape& x, const Shape& weight,
+/// Of conv(x, weight) for a batch of images, with a weight of the same dtype. Throws ShapeError.
+ConvGeometryPtr conv_geometry(const char* op, std::size_t axes, const Tensor& x, const Shape& weight,
                               const ConvOptions& options);
 
 /// Of the convolution whose transpose maps `x` with this weight: `x` has the shape of its output. Throws ShapeError.
-ConvGeometryPtr conv_transpose_geometry(const char* op, std::size_t axes, const Shape& x, const Shape& weight,
+ConvGeometryPtr conv_transpose_geometry(const char* op, std::size_t axes, const Tensor& x, const Shape& weight,
                                         const ConvTransposeOptions& options);
 
 }  // namespace xtape
