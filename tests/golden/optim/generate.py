@@ -256,7 +256,7 @@ def paths():
 # --- rates
 
 class Rates(File):
-    def case(self, name, steps=60, metrics=None, **options):
+    def case(self, name, steps=200, metrics=None, **options):
         spec = {"name": name, **options}
         parameters = [torch.zeros(1, requires_grad=True) for _ in range(2)]
         rule = torch.optim.SGD([{"params": parameters[:1]}, {"params": parameters[1:], "lr": 0.04}], lr=0.5, momentum=0.9)
@@ -311,13 +311,13 @@ def rates():
     case("CosineAnnealingWarmRestarts", T_0=10)
     case("CosineAnnealingWarmRestarts", T_0=3, T_mult=2, eta_min=0.01)
     case("CosineAnnealingWarmRestarts", T_0=1, T_mult=3)
-    case("OneCycleLR", max_lr=1.0, total_steps=61)
-    case("OneCycleLR", max_lr=[1.0, 0.1], epochs=6, steps_per_epoch=11, anneal_strategy="linear")
-    case("OneCycleLR", max_lr=0.3, total_steps=70, three_phase=True, pct_start=0.4, div_factor=10.0,
+    case("OneCycleLR", max_lr=1.0, total_steps=201)
+    case("OneCycleLR", max_lr=[1.0, 0.1], epochs=20, steps_per_epoch=11, anneal_strategy="linear")
+    case("OneCycleLR", max_lr=0.3, total_steps=210, three_phase=True, pct_start=0.4, div_factor=10.0,
          final_div_factor=100.0)
-    case("OneCycleLR", max_lr=0.3, total_steps=100, three_phase=True, anneal_strategy="linear",
+    case("OneCycleLR", max_lr=0.3, total_steps=300, three_phase=True, anneal_strategy="linear",
          base_momentum=[0.7, 0.8], max_momentum=[0.9, 0.99])
-    case("OneCycleLR", max_lr=0.3, total_steps=80, pct_start=0.0, cycle_momentum=False)
+    case("OneCycleLR", max_lr=0.3, total_steps=240, pct_start=0.0, cycle_momentum=False)
     case("CyclicLR", base_lr=0.01, max_lr=0.1, step_size_up=10)
     case("CyclicLR", base_lr=[0.01, 0.02], max_lr=[0.1, 0.3], step_size_up=4, step_size_down=9, mode="triangular2")
     case("CyclicLR", base_lr=0.01, max_lr=0.1, step_size_up=6, mode="exp_range", gamma=0.98, base_momentum=0.5,
@@ -327,7 +327,7 @@ def rates():
     case("CyclicLR", base_lr=0.01, max_lr=0.1, step_size_up=6, scale_fn="root")
 
     random = np.random.RandomState(3)
-    loss = np.exp(-np.arange(60) / 15) + 0.1 * random.uniform(size=60)
+    loss = np.exp(-np.arange(200) / 50) + 0.1 * random.uniform(size=200)
     case("ReduceLROnPlateau", metrics=loss)
     case("ReduceLROnPlateau", metrics=loss, factor=0.5, patience=2, cooldown=3, min_lr=[0.01, 0.03])
     case("ReduceLROnPlateau", metrics=-loss, mode="max", patience=1, threshold=0.02, factor=0.9)
