@@ -1,5 +1,7 @@
 #include <autograd/kernels/parallel.hpp>
 #include <autograd/kernels/pool.hpp>
+#include <autograd/kernels/pool_windows.hpp>
+#include <autograd/kernels/simd_level.hpp>
 
 #include <algorithm>
 
@@ -46,15 +48,43 @@ void for_each_plane(std::size_t planes, std::size_t cost, const F& function) {
   });
 }
 
+const PoolTable& chosen_table() {
+  switch (simd_level()) {
+#ifdef XTAPE_X86_LEVELS
+    case SimdLevel::avx512:
+      return pool_table_avx512;
+    case SimdLevel::avx2:
+      return pool_table_avx2;
+#endif
+    default:
+      return pool_table_baseline;
+  }
+}
+
+// The loop for floating values, null for others and for planes whose places are not exact in T.
+template <class T>
+MaxWindow<T> max_window(const Pooling& pooling) {
+  static const PoolTable& table = chosen_table();
+  if constexpr (std::is_same_v<T, float>)
+    return pooling.inputs() < (std::size_t{1} << 24) ? table.float_window : nullptr;
+  if constexpr (std::is_same_v<T, double>) return table.double_window;
+  return nullptr;
+}
+
 // Channels that lie last take every step together. Their best values and places so far are in the results.
 template <class T>
 void max_pool_of_channels(const Pooling& pooling, const T* x, T* y, std::int64_t* places) {
   const std::size_t width = pooling.columns.input, channels = pooling.channels;
+  const MaxWindow<T> fast = max_window<T>(pooling);
   for_each_row(pooling, [&](std::size_t plane, const PoolWindow& row, std::size_t out) {
     const T* from = x + plane * pooling.inputs() * channels;
     for (const PoolWindow& column : pooling.columns.windows) {
       T* best = y + out * channels;
       std::int64_t* place = places + out++ * channels;
+      if (fast) {
+        fast(from, width, pooling.rows, row, pooling.columns, column, channels, best, place);
+        continue;
+      }
       const std::size_t first = row.begin * width + column.begin;
       std::copy_n(from + first * channels, channels, best);
       std::fill_n(place, channels, static_cast<std::int64_t>(first));
