@@ -167,14 +167,20 @@ void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tenso
   }
 }
 
+// What the rules of the inputs that require gradients read, as bits: the upstream, the inputs, the output.
+unsigned used_by_rules(const ElementwiseOp& op, std::span<const Tensor* const> inputs) {
+  unsigned used = 0;
+  for (std::size_t i = 0; i < op.arity; ++i) {
+    if (inputs[i]->requires_grad()) used |= op.gradient[i].uses;
+  }
+  return used;
+}
+
 class ElementwiseNode final : public Node {
  public:
   ElementwiseNode(const ElementwiseOp& op, std::span<const Tensor* const> inputs) : m_op(op) {
-    std::uint8_t used = 0;
-    for (std::size_t i = 0; i < op.arity; ++i) {
-      m_inputs[i] = node_of(*inputs[i]);
-      if (m_inputs[i]) used = static_cast<std::uint8_t>(used | op.gradient[i].uses);
-    }
+    const unsigned used = used_by_rules(op, inputs);
+    for (std::size_t i = 0; i < op.arity; ++i) m_inputs[i] = node_of(*inputs[i]);
     for (std::size_t i = 0; i < op.arity; ++i) {
       if (used >> (i + 1) & 1) m_saved[i] = save(*inputs[i]);
     }
@@ -261,12 +267,13 @@ bool is_recorded(Inputs inputs, DType result_dtype) {
   return std::any_of(inputs.begin(), inputs.end(), [](const Tensor* input) { return input->requires_grad(); });
 }
 
-// Where the result goes: the memory of an operand that is about to vanish, or new memory.
+// Where the result goes: the memory of an operand that is about to vanish and that no rule reads, or new memory.
 Tensor output_for(std::span<const Operand* const> operands, std::span<const Argument> arguments, const Shape& shape,
-                  DType dtype, bool may_overwrite) {
-  for (const Operand* operand : operands) {
-    if (!may_overwrite || !operand->expiring() || !operand->tensor().impl()->overwritable()) continue;
-    const Tensor& expiring = operand->tensor();
+                  DType dtype, unsigned used) {
+  for (std::size_t i = 0; i < operands.size() && !watched(); ++i) {
+    if ((used >> (i + 1) & 1) != 0 || !operands[i]->expiring()) continue;
+    const Tensor& expiring = operands[i]->tensor();
+    if (!expiring.impl()->overwritable()) continue;
     if (expiring.dtype() != dtype || expiring.shape() != shape) continue;
     return Tensor(TensorImpl::view(*expiring.impl(), shape, expiring.strides()));
   }
@@ -317,9 +324,9 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
   }
   const Inputs inputs(pointers.data(), operands.size());
   const bool recorded = is_recorded(inputs, result_dtype);
-  const bool may_overwrite = !recorded && !watched();
+  const unsigned read_later = recorded ? used_by_rules(op, inputs) : 0;
   const std::span used(arguments.data(), operands.size());
-  const Tensor result = output_for(operands, used, common_shape(inputs, op.name), result_dtype, may_overwrite);
+  const Tensor result = output_for(operands, used, common_shape(inputs, op.name), result_dtype, read_later);
   run_loop(Loop::value(op, compute), used, result);
   ElementwiseNode* node = nullptr;
   if (recorded) {

@@ -174,6 +174,27 @@ TEST_CASE("an operation on an expiring tensor reuses its memory, on a named one 
   CHECK(held(0) == 1.0f);
 }
 
+TEST_CASE("a recorded operation reuses the memory of an expiring tensor that no rule reads") {
+  const Tensor x = linspace(0.1, 1.0, 1000).requires_grad_();
+  Tensor sum_of_two = x + 1.0;
+  const void* memory = sum_of_two.raw_data();
+  const Tensor y = tanh(std::move(sum_of_two));  // its rule reads the result alone
+  CHECK(y.raw_data() == memory);
+  Tensor read_by_rule = x + 1.0;
+  memory = read_by_rule.raw_data();
+  CHECK(square(std::move(read_by_rule)).raw_data() != memory);
+  Tensor saved_elsewhere = tanh(x);  // tanh's own rule reads it
+  memory = saved_elsewhere.raw_data();
+  CHECK((std::move(saved_elsewhere) + 1.0).raw_data() != memory);
+  Tensor constant = full({1000}, 2.0, {.dtype = float64});
+  memory = constant.raw_data();
+  CHECK((std::move(constant) * x).raw_data() != memory);  // x's rule reads the factor
+  CHECK(gradcheck(
+            [](const Tensors& in) { return tanh(in[0] * in[1] + in[1]) * exp(-(in[0] * in[0])) - sqrt(in[1] + 2.0); },
+            {linspace(0.1, 1.0, 5), linspace(1.0, 2.0, 5)})
+            .ok);
+}
+
 TEST_CASE("factories") {
   CHECK(arange(0.0, 1.0, 0.25).size() == 4);
   CHECK(arange(5.0, 0.0, -2.0).item(2) == 1.0);
