@@ -1,29 +1,17 @@
 #include <benchmarks/measure.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <tuple>
 
 namespace benchmarks {
 
 namespace {
-
-double seconds_of(const Program& program, long runs) {
-  const auto start = std::chrono::steady_clock::now();
-  for (long i = 0; i < runs; ++i) program.run();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// How many runs fill the time; running them warms caches and pools.
-long runs_in(const Program& program, double seconds) {
-  long runs = 1;
-  for (;;) {
-    const double taken = seconds_of(program, runs);
-    if (taken >= seconds / 2) return std::max(1L, std::lround(static_cast<double>(runs) * seconds / taken));
-    runs *= 2;
-  }
-}
 
 double quantile(const std::vector<double>& sorted, double q) {
   const double place = q * static_cast<double>(sorted.size() - 1);
@@ -32,13 +20,8 @@ double quantile(const std::vector<double>& sorted, double q) {
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-Times summary(std::vector<double> times) {
-  std::sort(times.begin(), times.end());
-  return {times.front(), quantile(times, 0.25), quantile(times, 0.5), quantile(times, 0.75), times.back()};
-}
-
-double relative_difference(const std::vector<double>& a, const std::vector<double>& b) {
-  if (a.size() != b.size() || a.empty()) return std::numeric_limits<double>::infinity();
+double array_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.size() != b.size()) return std::numeric_limits<double>::infinity();
   double largest = 0, difference = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (!std::isfinite(a[i]) || !std::isfinite(b[i])) return std::numeric_limits<double>::infinity();
@@ -48,39 +31,137 @@ double relative_difference(const std::vector<double>& a, const std::vector<doubl
   return largest == 0 ? 0 : difference / largest;
 }
 
-/// A side under measurement.
-struct Side {
-  Side(const Maker& maker, double seconds) : program(maker()), runs(runs_in(program, seconds)) {}
-  void run_round() { times.push_back(seconds_of(program, runs) / static_cast<double>(runs)); }
+std::string program_of(const std::string& side) {
+  return std::filesystem::read_symlink("/proc/self/exe").string() + "_" + side;
+}
 
-  Program program;
-  long runs;
-  std::vector<double> times;
+std::vector<std::string> command_of(const std::string& side, const Workload& workload) {
+  if (side == "script") return {"/usr/bin/python3", XTAPE_BENCHMARKS_FOLDER "/" + workload.script};
+  return {program_of(side), workload.name};
+}
+
+// Both sides' OpenMP and BLAS read the number of threads when they start.
+Process::Environment environment_of(int threads) { return {{"OMP_NUM_THREADS", std::to_string(threads)}}; }
+
+/// A side under measurement.
+struct Contestant {
+  Contestant(const std::string& side, const Workload& workload, const Schedule& schedule, int threads)
+      : name(side), process(side, workload, threads) {
+    process.run(1);
+    first = process.results();
+    process.run(1);
+    second = process.results();
+    runs = process.runs_in(schedule.seconds_a_round);
+  }
+
+  void run_round() {
+    if (runs > 1) process.run(1);  // brings its data back into the caches
+    const Side::Seconds seconds = process.run(runs);
+    passed.push_back(seconds.passed / static_cast<double>(runs));
+    processor.push_back(seconds.processor / static_cast<double>(runs));
+  }
+
+  std::string name;
+  Side process;
+  Results first, second;
+  long runs = 1;
+  std::vector<double> passed, processor;
 };
 
-Peer compare(const Side& peer, const Side& ours) {
+double median_ratio(const std::vector<double>& above, const std::vector<double>& below) {
   std::vector<double> ratios;
-  for (std::size_t i = 0; i < peer.times.size(); ++i) ratios.push_back(peer.times[i] / ours.times[i]);
-  return {summary(peer.times), summary(ratios).median,
-          relative_difference(ours.program.gradients(), peer.program.gradients())};
+  for (std::size_t i = 0; i < above.size(); ++i) ratios.push_back(above[i] / below[i]);
+  return summary(ratios).median;
+}
+
+SideResult result_of(Contestant& side, const Contestant& ours) {
+  SideResult result;
+  result.times = summary(side.passed);
+  result.processor_time = summary(side.processor).median;
+  std::tie(result.memory_at_start, result.memory_peak) = side.process.memory();
+  result.times_faster = median_ratio(side.passed, ours.passed);
+  result.processor_times_faster = median_ratio(side.processor, ours.processor);
+  result.difference = difference(side.first, ours.first);
+  result.later_difference = difference({side.second.back()}, {ours.second.back()});
+  return result;
 }
 
 }  // namespace
 
-Measurement measure(const Workload& workload, const Schedule& schedule) {
-  Side ours(workload.xtape, schedule.seconds_a_round);
-  std::optional<Side> libtorch, by_hand;
-  if (workload.libtorch) libtorch.emplace(workload.libtorch, schedule.seconds_a_round);
-  if (workload.by_hand) by_hand.emplace(workload.by_hand, schedule.seconds_a_round);
-  for (int round = 0; round < schedule.rounds; ++round) {
-    ours.run_round();
-    if (by_hand) by_hand->run_round();
-    if (libtorch) libtorch->run_round();
+Times summary(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return {values.front(), quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75), values.back()};
+}
+
+Side::Side(const std::string& name, const Workload& workload, int threads)
+    : m_process(command_of(name, workload), environment_of(threads)) {}
+
+Side::Seconds Side::run(long runs) {
+  std::istringstream answer(m_process.ask("run " + std::to_string(runs)));
+  Seconds seconds{};
+  if (!(answer >> seconds.passed >> seconds.processor)) throw std::runtime_error("a side's answer has no times");
+  return seconds;
+}
+
+Results Side::results() {
+  std::istringstream answer(m_process.ask("results"));
+  Results results(1);
+  for (std::string word; answer >> word;) {
+    if (word == ";") {
+      results.emplace_back();
+    } else {
+      results.back().push_back(std::stod(word));
+    }
   }
-  Measurement result{summary(ours.times), {}, {}};
-  if (libtorch) result.libtorch = compare(*libtorch, ours);
-  if (by_hand) result.by_hand = compare(*by_hand, ours);
+  results.pop_back();
+  return results;
+}
+
+std::pair<double, double> Side::memory() {
+  std::istringstream answer(m_process.ask("memory"));
+  double before = 0, peak = 0;
+  if (!(answer >> before >> peak)) throw std::runtime_error("a side's answer has no sizes");
+  return {before, peak};
+}
+
+long Side::runs_in(double seconds) {
+  long runs = 1;
+  for (;;) {
+    const double taken = run(runs).passed;
+    if (taken >= seconds / 2) return std::max(1L, std::lround(static_cast<double>(runs) * seconds / taken));
+    runs *= 2;
+  }
+}
+
+std::vector<std::string> sides_of(const Workload& workload) {
+  std::vector<std::string> sides{"xtape"};
+  if (!workload.script.empty()) {
+    sides.push_back("script");
+  } else if (std::filesystem::exists(program_of("libtorch"))) {
+    sides.push_back("libtorch");
+  }
+  if (workload.by_hand) sides.push_back("by_hand");
+  return sides;
+}
+
+Measurement measure(const Workload& workload, const Schedule& schedule, int threads) {
+  std::vector<std::unique_ptr<Contestant>> contestants;
+  for (const std::string& side : sides_of(workload)) {
+    contestants.push_back(std::make_unique<Contestant>(side, workload, schedule, threads));
+  }
+  for (int round = 0; round < schedule.rounds; ++round) {
+    for (const auto& contestant : contestants) contestant->run_round();
+  }
+  Measurement result;
+  for (const auto& contestant : contestants) result[contestant->name] = result_of(*contestant, *contestants[0]);
   return result;
+}
+
+double difference(const Results& a, const Results& b) {
+  if (a.size() != b.size() || a.empty()) return std::numeric_limits<double>::infinity();
+  double worst = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, array_difference(a[i], b[i]));
+  return worst;
 }
 
 }  // namespace benchmarks

@@ -1,36 +1,68 @@
 #pragma once
 
-#include <optional>
+#include <map>
 #include <string>
-#include <vector>
 
-#include <benchmarks/workload.hpp>
+#include <benchmarks/process.hpp>
+#include <benchmarks/workloads.hpp>
 
 namespace benchmarks {
 
 /// Seconds a run, over the rounds of one session.
 struct Times {
-  double minimum, quartile_1, median, quartile_3, maximum;
+  double minimum = 0, quartile_1 = 0, median = 0, quartile_3 = 0, maximum = 0;
 };
 
-/// Another side beside xtape's.
-struct Peer {
-  Times times{};
-  double ratio = 0;       ///< its time over xtape's: the median over the rounds, each of which ran every side
-  double difference = 0;  ///< between the gradients of both, relative to the largest
+Times summary(std::vector<double> values);
+
+/// What was measured of one side.
+struct SideResult {
+  Times times;                 ///< that passed
+  double processor_time = 0;   ///< of all its threads together, a run; the median
+  double memory_at_start = 0;  ///< bytes that were resident before the workload was made: the libraries
+  double memory_peak = 0;      ///< bytes that were resident at most
+  // Beside xtape:
+  double times_faster = 1;  ///< its time over xtape's: the median over the rounds, each of which ran every side
+  double processor_times_faster = 1;  ///< the same of processor time: less exact, but other programs do not disturb it
+  double difference = 0;              ///< of the first run's results, relative to the largest of an array; the worst
+  double later_difference = 0;        ///< of the second run's last array, the loss, before which weights were updated
 };
 
-struct Measurement {
-  Times xtape{};
-  std::optional<Peer> libtorch, by_hand;
-};
+/// By the side's name: "xtape", "libtorch", "by_hand", "script".
+using Measurement = std::map<std::string, SideResult>;
 
 struct Schedule {
-  int rounds = 31;
-  double seconds_a_round = 0.02;  ///< for each side; one run where that takes longer
+  int rounds = 21;
+  double seconds_a_round = 0.03;  ///< for each side; one run where that takes longer
 };
 
+/// A side's process at work.
+class Side {
+ public:
+  /// Where `name` is "script", the workload's script is started with Python.
+  Side(const std::string& name, const Workload& workload, int threads);
+
+  struct Seconds {
+    double passed, processor;
+  };
+  Seconds run(long runs);
+  Results results();
+  /// Bytes in use before the workload was made, and at most.
+  std::pair<double, double> memory();
+  /// How many runs fill the time; running them warms caches and pools.
+  long runs_in(double seconds);
+
+ private:
+  Process m_process;
+};
+
+/// The sides of a workload that were built.
+std::vector<std::string> sides_of(const Workload& workload);
+
 /// Runs the sides by turns, so that what else the machine does falls on all.
-Measurement measure(const Workload& workload, const Schedule& schedule);
+Measurement measure(const Workload& workload, const Schedule& schedule, int threads);
+
+/// 0 where the arrays are equal, infinity where they do not fit together or are not finite.
+double difference(const Results& a, const Results& b);
 
 }  // namespace benchmarks

@@ -1,32 +1,27 @@
 #pragma once
 
 // A workload is the same program in xtape, in libtorch and, where it says something, as a loop written by hand, each in
-// its own source. This header is all that they include of each other, so it stays C++17 and knows no library.
+// its own source and run by a process of its own. This header is all that they include of each other, so it stays C++17
+// and knows no library.
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 namespace benchmarks {
 
+/// Arrays that the sides compare, or a few values of each.
+using Results = std::vector<std::vector<double>>;
+
 /// One side of a workload, ready to run.
 struct Program {
-  std::function<void()> run;                       ///< what is timed, once
-  std::function<std::vector<double>()> gradients;  ///< what the last run computed; all sides must agree on it
+  std::function<void()> run;         ///< what is timed, once
+  std::function<Results()> results;  ///< what the last run computed; all sides must agree on it
 };
 
 /// Makes a side; empty where there is none.
 using Maker = std::function<Program()>;
-
-struct Workload {
-  std::string name;
-  std::string what;
-  double tolerance;  ///< how far the gradients may lie apart, relative to the largest
-  double target;     ///< how many times faster than libtorch xtape means to be
-  Maker xtape;
-  Maker libtorch;
-  Maker by_hand = {};
-};
 
 /// Values that every side starts from: the same numbers in [low, high) for a seed, from a linear congruential
 /// generator.
@@ -40,9 +35,20 @@ inline std::vector<float> numbers(std::size_t count, unsigned seed, float low, f
   return result;
 }
 
-/// A few of the values of each array, for comparison: sums would hide what differs.
-inline void sample(std::vector<double>& into, const float* values, std::size_t count) {
-  for (std::size_t i = 0; i < 16; ++i) into.push_back(values[i * (count - 1) / 15]);
+/// Whole numbers in [0, limit) in the same way: classes, words, characters.
+inline std::vector<std::int64_t> whole_numbers(std::size_t count, unsigned seed, std::size_t limit) {
+  std::vector<std::int64_t> result;
+  for (const float value : numbers(count, seed, 0.0f, static_cast<float>(limit))) {
+    result.push_back(static_cast<std::int64_t>(value));
+  }
+  return result;
+}
+
+/// A few of an array's values, for comparison: sums would hide what differs.
+inline std::vector<double> sample(const float* values, std::size_t count) {
+  std::vector<double> result;
+  for (std::size_t i = 0; i < 16; ++i) result.push_back(values[i * (count - 1) / 15]);
+  return result;
 }
 
 }  // namespace benchmarks

@@ -1,13 +1,11 @@
-#include <torch/torch.h>
-
-#include <benchmarks/workload.hpp>
+#include <benchmarks/libtorch_side.hpp>
 
 namespace benchmarks::libtorch_side {
 
 Program black_scholes(std::size_t count) {
   using torch::Tensor;
   const auto input = [&](unsigned seed, float low, float high) {
-    return torch::tensor(numbers(count, seed, low, high)).requires_grad_();
+    return uniform({static_cast<std::int64_t>(count)}, seed, low, high).requires_grad_();
   };
   const std::vector<Tensor> inputs{input(0, 80, 120), input(1, 80, 120), input(2, 0.2f, 2), input(3, 0.01f, 0.05f),
                                    input(4, 0.1f, 0.5f)};
@@ -20,11 +18,7 @@ Program black_scholes(std::size_t count) {
             const Tensor d1 = (torch::log(spot / strike) + (rate + 0.5 * volatility * volatility) * time) / deviation;
             (spot * normal(d1) - strike * torch::exp(-rate * time) * normal(d1 - deviation)).sum().backward();
           },
-          [=] {
-            std::vector<double> result;
-            for (const Tensor& x : inputs) sample(result, x.grad().contiguous().data_ptr<float>(), count);
-            return result;
-          }};
+          [=] { return gradients(inputs); }};
 }
 
 }  // namespace benchmarks::libtorch_side

@@ -1,6 +1,4 @@
-#include <xtape.hpp>
-
-#include <benchmarks/workload.hpp>
+#include <benchmarks/xtape_side.hpp>
 
 namespace benchmarks::xtape_side {
 
@@ -20,20 +18,15 @@ const auto call_price = xtape::fuse("black_scholes", [](auto spot, auto strike, 
 
 Program black_scholes(std::size_t count) {
   const auto input = [&](unsigned seed, float low, float high) {
-    const std::vector<float> values = numbers(count, seed, low, high);
-    return Tensor(xt::adapt(values, std::vector<std::size_t>{count})).requires_grad_();
+    return uniform({count}, seed, low, high).requires_grad_();
   };
-  const std::vector<Tensor> inputs{input(0, 80, 120), input(1, 80, 120), input(2, 0.2f, 2), input(3, 0.01f, 0.05f),
-                                   input(4, 0.1f, 0.5f)};
+  const xtape::Tensors inputs{input(0, 80, 120), input(1, 80, 120), input(2, 0.2f, 2), input(3, 0.01f, 0.05f),
+                              input(4, 0.1f, 0.5f)};
   return {[=] {
             for (const Tensor& x : inputs) x.zero_grad();
             sum(call_price(inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])).backward();
           },
-          [=] {
-            std::vector<double> result;
-            for (const Tensor& x : inputs) sample(result, x.grad().data<float>(), count);
-            return result;
-          }};
+          [=] { return gradients(inputs); }};
 }
 
 }  // namespace benchmarks::xtape_side

@@ -66,9 +66,9 @@ Program expression(std::size_t count) {
     *total = sum;
   };
   return {run, [=] {
-            std::vector<double> result;
-            for (const auto& values : *outputs) sample(result, values.data(), count);
-            return result;
+            Results results;
+            for (const auto& values : *outputs) results.push_back(sample(values.data(), count));
+            return results;
           }};
 }
 

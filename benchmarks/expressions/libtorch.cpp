@@ -1,6 +1,4 @@
-#include <torch/torch.h>
-
-#include <benchmarks/workload.hpp>
+#include <benchmarks/libtorch_side.hpp>
 
 namespace benchmarks::libtorch_side {
 
@@ -9,8 +7,7 @@ namespace {
 using torch::Tensor;
 
 Tensor input(std::size_t count, unsigned seed) {
-  const std::vector<float> values = numbers(count, seed, -1.0f, 1.0f);
-  return torch::tensor(values).requires_grad_();
+  return uniform({static_cast<std::int64_t>(count)}, seed, -1, 1).requires_grad_();
 }
 
 template <class Formula>
@@ -21,9 +18,7 @@ Program expression(const Formula& formula, std::size_t count) {
             formula(a, b, c, d).sum().backward();
           },
           [=] {
-            std::vector<double> result;
-            for (const Tensor& x : {a, b, c, d}) sample(result, x.grad().contiguous().data_ptr<float>(), count);
-            return result;
+            return gradients({a, b, c, d});
           }};
 }
 

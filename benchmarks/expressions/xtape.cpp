@@ -1,6 +1,4 @@
-#include <xtape.hpp>
-
-#include <benchmarks/workload.hpp>
+#include <benchmarks/xtape_side.hpp>
 
 namespace benchmarks::xtape_side {
 
@@ -10,13 +8,10 @@ using xtape::Tensor;
 
 const auto wave_formula = [](auto a, auto b, auto c, auto d) { return tanh(a * b + c) * exp(-d * d); };
 const auto polynomial_formula = [](auto a, auto b, auto c, auto d) { return (a * b + c) * (a - d) + b * d; };
-const auto fused_wave = xtape::fuse("wave", wave_formula);
-const auto fused_polynomial = xtape::fuse("polynomial", polynomial_formula);
+const auto fused_wave_formula = xtape::fuse("wave", wave_formula);
+const auto fused_polynomial_formula = xtape::fuse("polynomial", polynomial_formula);
 
-Tensor input(std::size_t count, unsigned seed) {
-  const std::vector<float> values = numbers(count, seed, -1.0f, 1.0f);
-  return Tensor(xt::adapt(values, std::vector<std::size_t>{count})).requires_grad_();
-}
+Tensor input(std::size_t count, unsigned seed) { return uniform({count}, seed, -1, 1).requires_grad_(); }
 
 template <class Formula>
 Program expression(const Formula& formula, std::size_t count) {
@@ -26,19 +21,15 @@ Program expression(const Formula& formula, std::size_t count) {
             sum(formula(a, b, c, d)).backward();
           },
           [=] {
-            std::vector<double> result;
-            for (const Tensor& x : {a, b, c, d}) sample(result, x.grad().data<float>(), count);
-            return result;
+            return gradients({a, b, c, d});
           }};
 }
 
 }  // namespace
 
-Program wave(std::size_t count, bool fused) {
-  return fused ? expression(fused_wave, count) : expression(wave_formula, count);
-}
-Program polynomial(std::size_t count, bool fused) {
-  return fused ? expression(fused_polynomial, count) : expression(polynomial_formula, count);
-}
+Program wave(std::size_t count) { return expression(wave_formula, count); }
+Program fused_wave(std::size_t count) { return expression(fused_wave_formula, count); }
+Program polynomial(std::size_t count) { return expression(polynomial_formula, count); }
+Program fused_polynomial(std::size_t count) { return expression(fused_polynomial_formula, count); }
 
 }  // namespace benchmarks::xtape_side

@@ -1,6 +1,4 @@
-#include <torch/torch.h>
-
-#include <benchmarks/workload.hpp>
+#include <benchmarks/libtorch_side.hpp>
 
 namespace benchmarks::libtorch_side {
 
@@ -15,7 +13,7 @@ Program scalar_graph() {
             z.backward();
           },
           [x, y] {
-            return std::vector<double>{x.grad().item<double>(), y.grad().item<double>()};
+            return Results{{x.grad().item<double>()}, {y.grad().item<double>()}};
           }};
 }
 

@@ -1,7 +1,4 @@
-#include <memory>
-#include <xtape.hpp>
-
-#include <benchmarks/workload.hpp>
+#include <benchmarks/xtape_side.hpp>
 
 namespace benchmarks::xtape_side {
 
@@ -17,7 +14,7 @@ Program scalar_graph() {
             z.backward();
           },
           [x, y] {
-            return std::vector<double>{x.grad().item(), y.grad().item()};
+            return Results{{x.grad().item()}, {y.grad().item()}};
           }};
 }
 
