@@ -1,6 +1,13 @@
 #include <benchmarks/libtorch_side.hpp>
 
+#include <torch/version.h>
 #include <cmath>
+
+namespace benchmarks {
+
+std::string about() { return "libtorch " TORCH_VERSION; }
+
+}  // namespace benchmarks
 
 namespace benchmarks::libtorch_side {
 

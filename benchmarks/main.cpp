@@ -1,30 +1,36 @@
 // Runs every workload in xtape, in libtorch where it was found, and by hand where there is such a loop, by turns;
-// prints a table and writes JSON. Usage: xtape_benchmarks --help
+// prints a table, and writes it as JSON and as a chart.
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <fstream>
+#include <filesystem>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <string>
-#include <thread>
 
-#include <benchmarks/measure.hpp>
+#include <benchmarks/chart.hpp>
+#include <benchmarks/growth.hpp>
+#include <benchmarks/load.hpp>
+#include <benchmarks/report.hpp>
 
 namespace benchmarks {
 
 namespace {
 
 constexpr const char* usage =
-    "usage: xtape_benchmarks [--quick] [--threads N] [--json FILE] [WORKLOAD...]\n"
-    "without --threads: with one thread, and with as many as there are cores\n";
+    "usage: xtape_benchmarks [options] [WORKLOAD...]\n"
+    "  --threads N    how many; again for further runs. Without: one, and then as many as there are cores\n"
+    "  --out FOLDER   writes benchmarks.json and benchmarks.svg there\n"
+    "  --growth       instead: how the cost grows with the work; growth.json and growth.svg\n"
+    "  --under-load   instead: how much longer a run takes on a busy machine; under_load.json\n"
+    "  --quick        few short rounds, to see whether all sides agree\n"
+    "  --list         names the workloads\n";
 
 struct Options {
   Schedule schedule;
   std::vector<int> threads;
-  std::string json;
+  std::filesystem::path out;
+  enum class Mode { compare, growth, under_load, list } mode = Mode::compare;
   std::vector<Workload> workloads;
 };
 
@@ -37,11 +43,17 @@ Options parse(int argc, char** argv) {
       return std::string(argv[++i]);
     };
     if (argument == "--quick") {
-      options.schedule = {3, 0.002};
+      options.schedule = {3, 1, 0.002, 2};
     } else if (argument == "--threads") {
       options.threads.push_back(std::stoi(value()));
-    } else if (argument == "--json") {
-      options.json = value();
+    } else if (argument == "--out") {
+      options.out = value();
+    } else if (argument == "--list") {
+      options.mode = Options::Mode::list;
+    } else if (argument == "--growth") {
+      options.mode = Options::Mode::growth;
+    } else if (argument == "--under-load") {
+      options.mode = Options::Mode::under_load;
     } else if (argument.rfind("--", 0) == 0) {
       throw std::invalid_argument("unknown option " + argument + "\n" + usage);
     } else {
@@ -49,30 +61,82 @@ Options parse(int argc, char** argv) {
     }
   }
   if (options.workloads.empty()) options.workloads = workloads();
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  if (options.threads.empty()) options.threads = cores > 1 ? std::vector<int>{1, cores} : std::vector<int>{1};
+  if (options.threads.empty()) {
+    options.threads = {1};
+    if (core_count() > 1) options.threads.push_back(core_count());
+  }
   return options;
 }
 
-bool run(const Options& options) {
-  bool agree = true;
-  for (const int threads : options.threads) {
-    for (const Workload& workload : options.workloads) {
-      const Measurement measured = measure(workload, options.schedule, threads);
-      std::printf("%-22s", workload.name.c_str());
-      for (const auto& [name, side] : measured) {
-        std::printf(" %s %.3f ms, cpu %.3f ms x%.2f, x%.2f, %.0f (+%.0f) MB, diff %.1e %.1e;", name.c_str(),
-                    side.times.median * 1e3, side.processor_time * 1e3, side.processor_times_faster, side.times_faster,
-                    side.memory_peak / 1e6, (side.memory_peak - side.memory_at_start) / 1e6, side.difference,
-                    side.later_difference);
-        agree = agree && side.difference <= workload.tolerance &&
-                side.later_difference <= std::min(workload.tolerance, 1e-4);
-      }
-      std::printf("\n");
-      std::fflush(stdout);
-    }
+void list_workloads(const Options& options) {
+  for (const Workload& workload : options.workloads) {
+    std::printf("%-24s %s; target %g\n", workload.name.c_str(), workload.what.c_str(), workload.target);
   }
-  return agree;
+}
+
+/// Prints the table of one number of threads as its rows are measured.
+std::vector<Row> measure_all(const Options& options, int threads, const Limits& limits) {
+  std::printf("\nthreads: %d. Limits: matrix product %.0f GFLOP/s, memory %.1f GB/s\n\n%s", threads, limits.flops / 1e9,
+              limits.bytes / 1e9, table_head().c_str());
+  std::vector<Row> rows;
+  for (const Workload& workload : options.workloads) {
+    rows.push_back({workload, threads, measure(workload, options.schedule, threads)});
+    std::printf("%s", table_line(rows.back()).c_str());
+    std::fflush(stdout);
+  }
+  if (geometric_mean(rows) > 0) std::printf("geometric mean: %.2f times faster\n", geometric_mean(rows));
+  return rows;
+}
+
+/// Returns whether all sides computed the same.
+bool compare(const Options& options) {
+  nlohmann::json report{{"machine", nlohmann::json::object()}};
+  for (const auto& [name, value] : describe_machine()) {
+    report["machine"][name] = value;
+    std::printf("%-10s %s\n", name.c_str(), value.c_str());
+  }
+  report["load_before"] = load_average();
+  std::printf(
+      "load before: %.2f\nMedian (quartiles) of rounds in which each side has its turn. faster: the other side's "
+      "time over xtape's;\ncpu: the same of processor time; by hand: the same of a loop written by hand.\n",
+      load_average());
+
+  std::vector<Row> rows;
+  for (const int threads : options.threads) {
+    const Limits limits = measure_limits(threads);
+    const std::vector<Row> measured = measure_all(options, threads, limits);
+    report["limits"][std::to_string(threads)] = {{"flops_a_second", limits.flops}, {"bytes_a_second", limits.bytes}};
+    report["geometric_mean"][std::to_string(threads)] = geometric_mean(measured);
+    rows.insert(rows.end(), measured.begin(), measured.end());
+  }
+  report["load_after"] = load_average();
+  report["workloads"] = to_json(rows);
+  std::printf("\nload after: %.2f\n", load_average());
+  if (!options.out.empty()) {
+    write_file(options.out / "benchmarks.json", report.dump(2) + "\n");
+    const std::string subtitle = report["machine"]["processor"].get<std::string>() + ", " +
+                                 report["machine"]["xtape"].get<std::string>() + " beside " +
+                                 report["machine"].value("libtorch", "nothing");
+    write_file(options.out / "benchmarks.svg", bar_chart(rows, subtitle));
+  }
+  return std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.agrees(); });
+}
+
+bool run(const Options& options) {
+  switch (options.mode) {
+    case Options::Mode::compare:
+      return compare(options);
+    case Options::Mode::growth:
+      measure_growth(options.out);
+      break;
+    case Options::Mode::under_load:
+      measure_under_load(options.workloads, options.out);
+      break;
+    case Options::Mode::list:
+      list_workloads(options);
+      break;
+  }
+  return true;
 }
 
 }  // namespace
@@ -80,8 +144,9 @@ bool run(const Options& options) {
 }  // namespace benchmarks
 
 int main(int argc, char** argv) {
+  using namespace benchmarks;
   try {
-    return benchmarks::run(benchmarks::parse(argc, argv)) ? 0 : 1;
+    return run(parse(argc, argv)) ? 0 : 1;
   } catch (const std::exception& error) {
     std::cerr << "xtape_benchmarks: " << error.what() << "\n";
     return 2;

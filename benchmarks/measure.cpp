@@ -1,10 +1,12 @@
 #include <benchmarks/measure.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <limits>
-#include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <tuple>
@@ -35,18 +37,49 @@ std::string program_of(const std::string& side) {
   return std::filesystem::read_symlink("/proc/self/exe").string() + "_" + side;
 }
 
+/// A Python with PyTorch: the one that comes first, or the system's. Empty where there is none.
+const std::string& python() {
+  static const std::string found = [] {
+    for (const std::string name : {"python3", "/usr/bin/python3"}) {
+      if (std::system((name + " -c 'import numpy, torch' 2>/dev/null").c_str()) == 0) return name;
+    }
+    return std::string();
+  }();
+  return found;
+}
+
 std::vector<std::string> command_of(const std::string& side, const Workload& workload) {
-  if (side == "script") return {"/usr/bin/python3", XTAPE_BENCHMARKS_FOLDER "/" + workload.script};
+  if (side == "script") return {python(), XTAPE_BENCHMARKS_FOLDER "/" + workload.script};
   return {program_of(side), workload.name};
 }
 
 // Both sides' OpenMP and BLAS read the number of threads when they start.
-Process::Environment environment_of(int threads) { return {{"OMP_NUM_THREADS", std::to_string(threads)}}; }
+Process::Environment environment_of(int threads, IdleThreads idle) {
+  Process::Environment environment{{"OMP_NUM_THREADS", std::to_string(threads)}};
+  if (idle == IdleThreads::sleep) environment["OMP_WAIT_POLICY"] = "passive";
+  return environment;
+}
+
+double median_of_runs(Side& side) {
+  side.run(2);
+  std::vector<double> seconds;
+  for (int i = 0; i < 5; ++i) seconds.push_back(side.run(1).passed);
+  return summary(seconds).median;
+}
+
+/// What makes a side's runs shorter here and now.
+IdleThreads faster_idling(const std::string& side, const Workload& workload, int threads) {
+  if (threads == 1 || side == "xtape" || side == "script") return IdleThreads::spin;
+  Side spinning(side, workload, threads, IdleThreads::spin);
+  const double seconds = median_of_runs(spinning);
+  Side sleeping(side, workload, threads, IdleThreads::sleep);
+  return seconds <= median_of_runs(sleeping) ? IdleThreads::spin : IdleThreads::sleep;
+}
 
 /// A side under measurement.
 struct Contestant {
-  Contestant(const std::string& side, const Workload& workload, const Schedule& schedule, int threads)
-      : name(side), process(side, workload, threads) {
+  Contestant(std::string given_name, Side& side, const Schedule& schedule)
+      : name(std::move(given_name)), process(side) {
     process.run(1);
     first = process.results();
     process.run(1);
@@ -62,7 +95,7 @@ struct Contestant {
   }
 
   std::string name;
-  Side process;
+  Side& process;
   Results first, second;
   long runs = 1;
   std::vector<double> passed, processor;
@@ -79,6 +112,7 @@ SideResult result_of(Contestant& side, const Contestant& ours) {
   result.times = summary(side.passed);
   result.processor_time = summary(side.processor).median;
   std::tie(result.memory_at_start, result.memory_peak) = side.process.memory();
+  if (side.name == "limit") return result;
   result.times_faster = median_ratio(side.passed, ours.passed);
   result.processor_times_faster = median_ratio(side.processor, ours.processor);
   result.difference = difference(side.first, ours.first);
@@ -93,8 +127,8 @@ Times summary(std::vector<double> values) {
   return {values.front(), quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75), values.back()};
 }
 
-Side::Side(const std::string& name, const Workload& workload, int threads)
-    : m_process(command_of(name, workload), environment_of(threads)) {}
+Side::Side(const std::string& name, const Workload& workload, int threads, IdleThreads idle)
+    : m_process(command_of(name, workload), environment_of(threads, idle)) {}
 
 Side::Seconds Side::run(long runs) {
   std::istringstream answer(m_process.ask("run " + std::to_string(runs)));
@@ -133,27 +167,46 @@ long Side::runs_in(double seconds) {
   }
 }
 
+bool is_there(const std::string& side) {
+  return side == "script" ? !python().empty() : std::filesystem::exists(program_of(side));
+}
+
 std::vector<std::string> sides_of(const Workload& workload) {
   std::vector<std::string> sides{"xtape"};
-  if (!workload.script.empty()) {
-    sides.push_back("script");
-  } else if (std::filesystem::exists(program_of("libtorch"))) {
-    sides.push_back("libtorch");
-  }
+  const std::string other = workload.script.empty() ? "libtorch" : "script";
+  if (is_there(other)) sides.push_back(other);
   if (workload.by_hand) sides.push_back("by_hand");
   return sides;
 }
 
-Measurement measure(const Workload& workload, const Schedule& schedule, int threads) {
-  std::vector<std::unique_ptr<Contestant>> contestants;
-  for (const std::string& side : sides_of(workload)) {
-    contestants.push_back(std::make_unique<Contestant>(side, workload, schedule, threads));
+std::optional<Workload> limit_of(const Workload& workload) {
+  for (Workload& limit : limits()) {
+    if ((limit.work.flops > 0 && workload.work.flops > 0) || (limit.work.bytes > 0 && workload.work.bytes > 0)) {
+      return limit;
+    }
   }
+  return {};
+}
+
+Measurement measure(const Workload& workload, const Schedule& schedule, int threads) {
+  std::deque<Side> sides;
+  std::vector<Contestant> contestants;
+  for (const std::string& name : sides_of(workload)) {
+    sides.emplace_back(name, workload, threads, faster_idling(name, workload, threads));
+    contestants.emplace_back(name, sides.back(), schedule);
+  }
+  if (const auto limit = limit_of(workload)) {
+    sides.emplace_back("by_hand", *limit, threads, IdleThreads::sleep);
+    contestants.emplace_back("limit", sides.back(), schedule);
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   for (int round = 0; round < schedule.rounds; ++round) {
-    for (const auto& contestant : contestants) contestant->run_round();
+    if (round >= schedule.fewest_rounds && passed() > schedule.seconds) break;
+    for (Contestant& contestant : contestants) contestant.run_round();
   }
   Measurement result;
-  for (const auto& contestant : contestants) result[contestant->name] = result_of(*contestant, *contestants[0]);
+  for (Contestant& contestant : contestants) result[contestant.name] = result_of(contestant, contestants[0]);
   return result;
 }
 

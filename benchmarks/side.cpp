@@ -4,6 +4,7 @@
 //   run N     runs it N times; answers with the seconds that passed and those of processor time
 //   results   answers with the arrays to compare: numbers, and a semicolon behind each array
 //   memory    answers with two numbers of bytes: in use before the workload was made, and at most since
+//   about     answers with what computes there, and its version
 //
 // Usage: SIDE WORKLOAD
 
@@ -67,6 +68,8 @@ void serve(const std::string& name) {
       print(program.results());
     } else if (word == "memory") {
       std::printf("%.0f %.0f\n", before, resident("VmHWM"));
+    } else if (word == "about") {
+      std::printf("%s\n", about().c_str());
     } else {
       throw std::invalid_argument("unknown command " + word);
     }

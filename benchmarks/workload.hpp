@@ -23,6 +23,9 @@ struct Program {
 /// Makes a side; empty where there is none.
 using Maker = std::function<Program()>;
 
+/// What computes on a side, for the report: each has its own.
+std::string about();
+
 /// Values that every side starts from: the same numbers in [low, high) for a seed, from a linear congruential
 /// generator.
 inline std::vector<float> numbers(std::size_t count, unsigned seed, float low, float high) {

@@ -7,17 +7,21 @@
 
 // This source is compiled once for each side, which makes its own programs only, and once for the program that runs the
 // sides, which makes none.
+#define XTAPE_MAKER(program) [=] { return program; }
 #if defined(XTAPE_SIDE_XTAPE)
-#define XTAPE_SIDES(xtape, libtorch, by_hand) [=] { return xtape_side::xtape; }
+#define XTAPE_SIDES(xtape, libtorch, by_hand) xtape
 #elif defined(XTAPE_SIDE_LIBTORCH)
-#define XTAPE_SIDES(xtape, libtorch, by_hand) [=] { return libtorch_side::libtorch; }
+#define XTAPE_SIDES(xtape, libtorch, by_hand) libtorch
 #elif defined(XTAPE_SIDE_BY_HAND)
 #define XTAPE_SIDES(xtape, libtorch, by_hand) by_hand
 #else
 #define XTAPE_SIDES(xtape, libtorch, by_hand) Maker()
 #endif
-#define XTAPE_BOTH(program) XTAPE_SIDES(program, program, Maker())
-#define XTAPE_THREE(fused, program) XTAPE_SIDES(fused, program, [=] { return by_hand::program; })
+#define XTAPE_BOTH(program) XTAPE_SIDES(XTAPE_MAKER(xtape_side::program), XTAPE_MAKER(libtorch_side::program), Maker())
+#define XTAPE_THREE(fused, program) \
+  XTAPE_SIDES(XTAPE_MAKER(xtape_side::fused), XTAPE_MAKER(libtorch_side::program), XTAPE_MAKER(by_hand::program))
+#define XTAPE_ALONE(program) XTAPE_SIDES(XTAPE_MAKER(xtape_side::program), Maker(), Maker())
+#define XTAPE_BY_HAND(program) XTAPE_SIDES(Maker(), Maker(), XTAPE_MAKER(by_hand::program))
 
 namespace benchmarks {
 
@@ -41,12 +45,16 @@ Program mnist_epoch();
   Program resnet();                                   \
   Program gpt();                                      \
   Program lstm();                                     \
+  Program chain(std::size_t nodes);                   \
+  Program array(std::size_t count);                   \
   }
 XTAPE_DECLARE(xtape_side)
 XTAPE_DECLARE(libtorch_side)
 #undef XTAPE_DECLARE
 
 namespace by_hand {
+Program matrix_product(std::size_t size);
+Program triad(std::size_t count);
 Program wave(std::size_t count);
 Program polynomial(std::size_t count);
 }  // namespace by_hand
@@ -138,11 +146,35 @@ std::vector<Workload> workloads() {
   list.push_back({"black_scholes", "price of 100 000 calls and five sensitivities, float32; one fuse()", 1e-3, 5,
                   XTAPE_BOTH(black_scholes(100000))});
   add_networks(list);
+  list.push_back({"mnist_epoch", "60 000 images, cropped at random and normalised by two workers; beside a DataLoader",
+                  1e-2, 3, XTAPE_ALONE(mnist_epoch()), Work{}, false, "mnist_epoch/pytorch.py", 60000});
+  return list;
+}
+
+std::vector<Workload> limits() {
+  constexpr std::size_t size = 1024, count = 64000000;
+  return {{"matrix_product", "sgemm, 1024 x 1024 x 1024", 0, 0, XTAPE_BY_HAND(matrix_product(size)),
+           Work{2.0 * size * size * size, 0}},
+          {"triad", "a = b + s c, three arrays of 256 MB", 0, 0, XTAPE_BY_HAND(triad(count)),
+           Work{0, 3.0 * sizeof(float) * count}}};
+}
+
+std::vector<Workload> growth() {
+  std::vector<Workload> list;
+  for (std::size_t nodes = 10; nodes <= 1000000; nodes *= 10) {
+    list.push_back(
+        {"chain_" + std::to_string(nodes), "z = sin(z), 0-d float32, 1 thread", 1e-3, 0, XTAPE_BOTH(chain(nodes))});
+  }
+  for (std::size_t count = 1; count <= 100000000; count *= 10) {
+    list.push_back(
+        {"array_" + std::to_string(count), "sum(x * tanh(x)), float32, 1 thread", 1e-4, 0, XTAPE_BOTH(array(count))});
+  }
   return list;
 }
 
 Workload workload(const std::string& name) {
-  const std::vector<Workload> all = workloads();
+  std::vector<Workload> all = workloads();
+  for (const auto& others : {limits(), growth()}) all.insert(all.end(), others.begin(), others.end());
   const auto found = std::find_if(all.begin(), all.end(), [&](const Workload& w) { return w.name == name; });
   if (found == all.end()) throw std::invalid_argument("there is no workload " + name);
   return *found;

@@ -27,7 +27,13 @@ struct Workload {
 /// Every workload. To add one: a folder with xtape.cpp and libtorch.cpp, and a row in workloads.cpp.
 std::vector<Workload> workloads();
 
-/// The one of that name. Throws std::invalid_argument.
+/// Sides by hand that do nothing but reach the machine's limits, "matrix_product" and "triad".
+std::vector<Workload> limits();
+
+/// Programs of growing sizes, called chain_SIZE and array_SIZE.
+std::vector<Workload> growth();
+
+/// The one of that name, of any of these lists. Throws std::invalid_argument.
 Workload workload(const std::string& name);
 
 }  // namespace benchmarks

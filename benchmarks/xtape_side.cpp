@@ -2,6 +2,14 @@
 
 #include <cmath>
 
+#include <autograd/kernels/simd_level.hpp>
+
+namespace benchmarks {
+
+std::string about() { return std::string("xtape with ") + xtape::kernels::to_string(xtape::kernels::simd_level()); }
+
+}  // namespace benchmarks
+
 namespace benchmarks::xtape_side {
 
 using namespace xtape;
