@@ -37,7 +37,7 @@ struct Block : nn::Module {
 nn::Sequential resnet20() {
   nn::Sequential net(conv3x3(3, 16, 1), nn::BatchNorm2d(16), nn::ReLU());
   std::size_t channels = 16;
-  for (const std::size_t width : {16, 32, 64}) {
+  for (const std::size_t width : {16u, 32u, 64u}) {
     for (int block = 0; block < 3; ++block) {
       net.append(Block(channels, width, channels == width ? 1 : 2));
       channels = width;
