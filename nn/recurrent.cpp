@@ -98,7 +98,6 @@ Tensors Recurrent::initial_states(const Tensor& given, const char* what, std::si
   return unbind(batched ? given : expand_dims(given, 1));
 }
 
-// One direction of a layer over a (time, batch, size) sequence.
 Recurrent::Outcome Recurrent::sweep(const Tensor& sequence, const State& initial, const Weights& w,
                                     bool reverse) const {
   const bool merged = m_plan.bias && m_plan.merges_biases;
@@ -200,6 +199,13 @@ LSTM::Result LSTM::operator()(const Tensor& x, const Tensor& h0, const Tensor& c
   return result;
 }
 Tensor LSTM::forward(const Tensor& x) { return run(x, {}).y; }
+
+Recurrent::Outcome LSTM::sweep(const Tensor& sequence, const State& initial, const Weights& w, bool reverse) const {
+  if (w.weight_hr.defined()) return Recurrent::sweep(sequence, initial, w, reverse);
+  const auto [h, c] = lstm(sequence, initial.h, initial.c, {w.weight_ih, w.weight_hh, w.bias_ih, w.bias_hh}, reverse);
+  const std::ptrdiff_t last = reverse ? 0 : -1;
+  return {h, {view(h, {last}), view(c, {last})}};
+}
 
 Recurrent::State LSTM::step(const Tensor& x_gates, const Tensor& to_gates, const State& state, const Weights& w) const {
   const auto [h, c] = lstm_gates(x_gates + matmul(state.h, to_gates), state.c);

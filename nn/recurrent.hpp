@@ -54,6 +54,8 @@ class Recurrent : public Module {
 
   /// One step: `x_gates` is the input's contribution (batch, gates hidden_size); `to_gates` is weight_hh transposed.
   virtual State step(const Tensor& x_gates, const Tensor& to_gates, const State& state, const Weights& w) const = 0;
+  /// One direction of a layer over a (time, batch, size) sequence, by one step after the other.
+  virtual Outcome sweep(const Tensor& sequence, const State& initial, const Weights& w, bool reverse) const;
 
  private:
   std::size_t directions() const noexcept { return m_plan.bidirectional ? 2 : 1; }
@@ -61,7 +63,6 @@ class Recurrent : public Module {
   Weights create_weights(std::size_t layer, bool reverse);
   void check_input(const Tensor& x) const;
   Tensors initial_states(const Tensor& given, const char* what, std::size_t width, const Tensor& x) const;
-  Outcome sweep(const Tensor& sequence, const State& initial, const Weights& w, bool reverse) const;
 
   Plan m_plan;
   std::vector<Weights> m_weights;  // of layer 0 forward, layer 0 in reverse, layer 1 forward, ...
@@ -115,6 +116,7 @@ struct LSTM : Recurrent {
 
  private:
   State step(const Tensor& x_gates, const Tensor& to_gates, const State& state, const Weights& w) const override;
+  Outcome sweep(const Tensor& sequence, const State& initial, const Weights& w, bool reverse) const override;
 };
 
 /// Gated recurrent units, as GRUCell. Example: `nn::GRU gru(8, 16, {.batch_first = true}); auto [y, h] = gru(x, h0);`

@@ -63,6 +63,17 @@ void lstm_state_gradient(const T* gates, const T* next_c, const T* g_h, const T*
 }
 
 template <class T>
+void lstm_step(T* gates, const T* c, std::size_t rows, std::size_t width, T* next_h, T* next_c) {
+  chosen_rows<T>().lstm_step(gates, c, rows, width, next_h, next_c);
+}
+
+template <class T>
+void lstm_step_gradient(const T* gates, const T* c, const T* next_c, const T* g_h, const T* g_c, const T* from_next_h,
+                        T* from_next_c, std::size_t rows, std::size_t width, T* output) {
+  chosen_rows<T>().lstm_step_gradient(gates, c, next_c, g_h, g_c, from_next_h, from_next_c, rows, width, output);
+}
+
+template <class T>
 void gru_gates(const T* x_gates, const T* h_gates, const T* h, std::size_t rows, std::size_t width, T* next_h) {
   parallel_rows(rows, width * cost, [&](std::size_t begin, std::size_t end) {
     const std::size_t at = begin * width;
@@ -84,6 +95,9 @@ void gru_gates_gradient(const T* x_gates, const T* h_gates, const T* h, const T*
   template void lstm_gates(const T*, const T*, std::size_t, std::size_t, T*, T*);                                    \
   template void lstm_gates_gradient(const T*, const T*, const T*, const T*, const T*, std::size_t, std::size_t, T*); \
   template void lstm_state_gradient(const T*, const T*, const T*, const T*, std::size_t, std::size_t, T*);           \
+  template void lstm_step(T*, const T*, std::size_t, std::size_t, T*, T*);                                           \
+  template void lstm_step_gradient(const T*, const T*, const T*, const T*, const T*, const T*, T*, std::size_t,      \
+                                   std::size_t, T*);                                                                 \
   template void gru_gates(const T*, const T*, const T*, std::size_t, std::size_t, T*);                               \
   template void gru_gates_gradient(const T*, const T*, const T*, const T*, std::size_t, std::size_t, bool, T*);
 XTAPE_FOR(float)

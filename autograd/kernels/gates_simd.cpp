@@ -94,6 +94,41 @@ void lstm_state_gradient(const T* gates, const T* next_c, const T* g_h, const T*
 }
 
 template <class Arch, class T>
+void lstm_step(T* gates, const T* c, std::size_t rows, std::size_t width, T* next_h, T* next_c) {
+  over_states<Arch, T>(rows, width, 4, [&](const auto& lanes, std::size_t at, std::size_t gates_at) {
+    T* gate = gates + gates_at;
+    const auto i = logistic(lanes.load(gate)), f = logistic(lanes.load(gate + width));
+    const auto g = xsimd::tanh(lanes.load(gate + 2 * width)), o = logistic(lanes.load(gate + 3 * width));
+    const auto next = f * lanes.load(c + at) + i * g;
+    lanes.store(gate, i);
+    lanes.store(gate + width, f);
+    lanes.store(gate + 2 * width, g);
+    lanes.store(gate + 3 * width, o);
+    lanes.store(next_c + at, next);
+    lanes.store(next_h + at, o * xsimd::tanh(next));
+  });
+}
+
+template <class Arch, class T>
+void lstm_step_gradient(const T* gates, const T* c, const T* next_c, const T* g_h, const T* g_c, const T* from_next_h,
+                        T* from_next_c, std::size_t rows, std::size_t width, T* output) {
+  over_states<Arch, T>(rows, width, 4, [&](const auto& lanes, std::size_t at, std::size_t gates_at) {
+    const T* gate = gates + gates_at;
+    T* out = output + gates_at;
+    const auto i = lanes.load(gate), f = lanes.load(gate + width);
+    const auto g = lanes.load(gate + 2 * width), o = lanes.load(gate + 3 * width);
+    const auto t = xsimd::tanh(lanes.load(next_c + at));
+    const auto of_h = lanes.load(g_h + at) + lanes.load(from_next_h + at);
+    const auto of_c = lanes.load(g_c + at) + lanes.load(from_next_c + at) + of_h * o * (T(1) - t * t);
+    lanes.store(out, of_c * g * i * (T(1) - i));
+    lanes.store(out + width, of_c * lanes.load(c + at) * f * (T(1) - f));
+    lanes.store(out + 2 * width, of_c * i * (T(1) - g * g));
+    lanes.store(out + 3 * width, of_h * t * o * (T(1) - o));
+    lanes.store(from_next_c + at, of_c * f);
+  });
+}
+
+template <class Arch, class T>
 void gru(const T* x_gates, const T* h_gates, const T* h, std::size_t rows, std::size_t width, T* next_h) {
   over_states<Arch, T>(rows, width, 3, [&](const auto& lanes, std::size_t at, std::size_t gates_at) {
     const T *x = x_gates + gates_at, *y = h_gates + gates_at;
@@ -123,8 +158,10 @@ void gru_gradient(const T* x_gates, const T* h_gates, const T* h, const T* g, st
 }
 
 template <class T>
-constexpr GateRows<T> loops{lstm<Architecture, T>, lstm_gradient<Architecture, T>, lstm_state_gradient<Architecture, T>,
-                            gru<Architecture, T>, gru_gradient<Architecture, T>};
+constexpr GateRows<T> loops{
+    lstm<Architecture, T>,        lstm_gradient<Architecture, T>,      lstm_state_gradient<Architecture, T>,
+    lstm_step<Architecture, T>,   lstm_step_gradient<Architecture, T>, gru<Architecture, T>,
+    gru_gradient<Architecture, T>};
 
 }  // namespace
 

@@ -30,6 +30,7 @@ std::vector<OpEntry> ctc_ops();
 std::vector<OpEntry> norm_ops();
 std::vector<OpEntry> attention_ops();
 std::vector<OpEntry> recurrent_ops();
+std::vector<OpEntry> lstm_ops();
 std::vector<OpEntry> interpolate_ops();
 std::vector<OpEntry> dropout_ops();
 
@@ -40,7 +41,7 @@ std::vector<OpEntry> op_table() {
         einsum_ops,      linalg_ops,    determinant_ops, least_squares_ops, decomposition_ops, shape_ops,
         slice_ops,       rearrange_ops, pad_ops,         diagonal_ops,      index_ops,         scatter_ops,
         mask_ops,        conv_ops,      fold_ops,        pool_ops,          softmax_ops,       ctc_ops,
-        norm_ops,        attention_ops, recurrent_ops,   interpolate_ops,   dropout_ops}) {
+        norm_ops,        attention_ops, recurrent_ops,   lstm_ops,          interpolate_ops,   dropout_ops}) {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
