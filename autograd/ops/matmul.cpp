@@ -88,6 +88,36 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
                      }});
 }
 
+namespace {
+
+// All vectors along the last axis as the rows of one matrix.
+Tensor as_rows(const Tensor& x) {
+  const std::size_t rows = element_count(Shape(x.shape().begin(), x.shape().end() - 1));
+  return reshape(x, Shape{rows, x.shape(-1)});
+}
+
+// x weight^T + bias, where the product is added to rows that hold the bias: BLAS would clear them first.
+Tensor add_product_to_bias(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const auto readable = [](const Tensor& matrix) { return readable_by_blas(matrix) ? matrix : matrix.contiguous(); };
+  const Tensor a = readable(as_rows(x.detach())), b = readable(weight.detach()), shift = bias.detach().contiguous();
+  const std::size_t m = a.shape(0), n = b.shape(0), k = a.shape(1);
+  Shape shape = x.shape();
+  shape.back() = n;
+  Tensor result = Tensor::uninitialized(shape, x.dtype());
+  visit_dtype(result.dtype(), [&]<class T>(TypeTag<T>) {
+    if constexpr (std::is_floating_point_v<T>) {
+      auto* c = static_cast<T*>(result.mutable_data());
+      for (std::size_t row = 0; row < m; ++row) std::copy_n(shift.data<T>(), n, c + row * n);
+      kernels::Matrix<T> turned = matrix_at<T>(b, 0);
+      turned.transposed = !turned.transposed;
+      kernels::gemm<T>(m, n, k, matrix_at<T>(a, 0), turned, c, true);
+    }
+  });
+  return result;
+}
+
+}  // namespace
+
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (weight.dimension() != 2 || x.dimension() == 0 || x.shape(-1) != weight.shape(1)) {
     throw ShapeError("linear: an input of shape " + to_string(x.shape()) + " does not fit a weight of shape " +
@@ -97,8 +127,16 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     throw ShapeError("linear: a bias of shape " + to_string(bias.shape()) + " for a weight of shape " +
                      to_string(weight.shape()) + "; it must be " + to_string(Shape{weight.shape(0)}));
   }
-  const Tensor product = matmul(x, transpose(weight));
-  return bias.defined() ? product + bias : product;
+  if (!bias.defined()) return matmul(x, transpose(weight));
+  const DType dtype = as_floating(promote(promote(x.dtype(), weight.dtype()), bias.dtype()));
+  if (x.dtype() != dtype || weight.dtype() != dtype || bias.dtype() != dtype) {
+    return linear(astype(x, dtype), astype(weight, dtype), astype(bias, dtype));
+  }
+  return record(
+      "linear", add_product_to_bias(x, weight, bias),
+      From{x, [weight = save(weight)](const Tensor& g) { return matmul(g, weight.get()); }},
+      From{weight, [x = save(x)](const Tensor& g) { return matmul(transpose(as_rows(g)), as_rows(x.get())); }},
+      From{bias, [](const Tensor& g) { return g; }});
 }
 
 Tensor bilinear(const Tensor& x, const Tensor& y, const Tensor& weight, const Tensor& bias) {
