@@ -153,8 +153,8 @@ MultiheadAttention::Heads MultiheadAttention::project(const Tensor& query, const
 }
 
 // The masks that were given as one that broadcasts to (batch, heads, queries, keys).
-Tensor MultiheadAttention::mask(const CallOptions& options, const Heads& heads) const {
-  const std::size_t batch = heads.q.shape(0), queries = heads.q.shape(2), keys = heads.k.shape(2);
+Tensor MultiheadAttention::mask(const CallOptions& options, std::size_t batch, std::size_t queries,
+                                std::size_t keys) const {
   Tensor pairs = options.attn_mask, padding = options.key_padding_mask;
   if (pairs.defined()) {
     check_mask("attn_mask", pairs, {{queries, keys}, {batch * m_heads, queries, keys}});
@@ -170,16 +170,31 @@ Tensor MultiheadAttention::mask(const CallOptions& options, const Heads& heads) 
 MultiheadAttention::Result MultiheadAttention::run(const Tensor& query, const Tensor& key, const Tensor& value,
                                                    const CallOptions& options) {
   check(query, key, value);
-  const Heads heads = project(query, key, value);
-  const Tensor all = attention_weights(heads.q, heads.k, {.mask = mask(options, heads), .causal = options.is_causal});
-  const Tensor weights = dropout(all, m_dropout, is_training());
+  const bool batched = query.dimension() == 3;
+  const std::size_t places = m_batch_first && batched ? 1 : 0;  // their axis
+  const Tensor joint =
+      mask(options, batched ? query.shape()[1 - places] : 1, query.shape()[places], key.shape()[places]);
+  const AttentionOptions looks{.mask = joint, .causal = options.is_causal, .dropout = is_training() ? m_dropout : 0.0};
+  if (!options.need_weights && in_proj_weight.defined() && key.is_same(query) && value.is_same(query)) {
+    const Tensor all =
+        linear(batched ? query : expand_dims(query, m_batch_first ? 0 : 1), in_proj_weight, in_proj_bias);
+    const Tensor y = packed_attention(m_batch_first ? all : swapaxes(all, 0, 1), m_heads, looks);
+    return {out_proj(reshape(m_batch_first ? y : swapaxes(y, 0, 1), query.shape())), {}};
+  }
 
-  const Tensor by_head = matmul(weights, heads.v);  // (batch, heads, queries, width)
+  const Heads heads = project(query, key, value);
+  Tensor by_head, weights;  // (batch, heads, queries, width), (batch, heads, queries, keys)
+  if (options.need_weights) {
+    weights = dropout(attention_weights(heads.q, heads.k, looks), m_dropout, is_training());
+    by_head = matmul(weights, heads.v);
+  } else {
+    by_head = scaled_dot_product_attention(heads.q, heads.k, heads.v, looks);
+  }
   const Tensor by_place = m_batch_first ? swapaxes(by_head, 1, 2) : transpose(by_head, {2, 0, 1, 3});
   Result result{out_proj(reshape(by_place, query.shape())), {}};
   if (options.need_weights) {
     result.weights = options.average_attn_weights ? mean(weights, {1}) : weights;
-    if (query.dimension() == 2) result.weights = squeeze(result.weights, {0});
+    if (!batched) result.weights = squeeze(result.weights, {0});
   }
   return result;
 }

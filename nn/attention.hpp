@@ -64,7 +64,7 @@ struct MultiheadAttention : Module {
   Result run(const Tensor& query, const Tensor& key, const Tensor& value, const CallOptions& options);
   void check(const Tensor& query, const Tensor& key, const Tensor& value) const;
   Heads project(const Tensor& query, const Tensor& key, const Tensor& value) const;
-  Tensor mask(const CallOptions& options, const Heads& heads) const;
+  Tensor mask(const CallOptions& options, std::size_t batch, std::size_t queries, std::size_t keys) const;
 
   std::size_t m_width, m_heads, m_key_width, m_value_width;  // sizes of queries, keys and values
   double m_dropout;

@@ -31,4 +31,12 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
                                     const AttentionOptions& options = {},
                                     random::Generator& generator = random::default_generator());
 
+/// Self-attention of several heads over queries, keys and values that lie side by side: `qkv` (batch, places, 3 W)
+/// holds q, k and v, each of `heads` heads of W / heads -> (batch, places, W), the heads' results side by side. The
+/// same as scaled_dot_product_attention() of the parts, each taken as (batch, heads, places, W / heads), without a copy
+/// of them. The mask broadcasts to (batch, heads, places, places). Throws ShapeError, and as that function does.
+/// Example: `packed_attention(linear(x, in_proj_weight), 4, {.causal = true})`
+Tensor packed_attention(const Tensor& qkv, std::size_t heads, const AttentionOptions& options = {},
+                        random::Generator& generator = random::default_generator());
+
 }  // namespace xtape

@@ -25,11 +25,14 @@ Tensor draw_mask(const Shape& shape, DType dtype, double p, double kept, random:
 // What keeps the mean of the elements.
 double scale_of_kept(double p) { return p < 1.0 ? 1.0 / (1.0 - p) : 0.0; }
 
+void check_probability(const char* op, double p) {
+  if (p >= 0.0 && p <= 1.0) return;
+  throw Error(std::string(op) + ": the probability " + std::to_string(p) + " is outside [0, 1]");
+}
+
 // Whether anything is dropped at all.
 bool drops(const char* op, const Tensor& x, double p, bool training) {
-  if (!(p >= 0.0 && p <= 1.0)) {
-    throw Error(std::string(op) + ": the probability " + std::to_string(p) + " is outside [0, 1]");
-  }
+  check_probability(op, p);
   if (!training || p == 0.0) return false;
   if (!is_floating(x.dtype())) {
     throw DtypeError(std::string(op) + ": the input of shape " + to_string(x.shape()) + " is " + to_string(x.dtype()) +
@@ -47,6 +50,14 @@ Tensor times_mask(const char* op, const Tensor& x, const Tensor& mask) {
 Tensor dropout(const Tensor& x, double p, bool training, random::Generator& generator) {
   if (!drops("dropout", x, p, training)) return x;
   return times_mask("dropout", x, draw_mask(x.shape(), x.dtype(), p, scale_of_kept(p), generator));
+}
+
+Tensor dropout_mask(const Shape& shape, DType dtype, double p, random::Generator& generator) {
+  check_probability("dropout_mask", p);
+  if (!is_floating(dtype)) {
+    throw DtypeError(std::string("dropout_mask: a mask of ") + to_string(dtype) + "; it must be float32 or float64");
+  }
+  return draw_mask(shape, dtype, p, scale_of_kept(p), generator);
 }
 
 Tensor dropout2d(const Tensor& x, double p, bool training, random::Generator& generator) {

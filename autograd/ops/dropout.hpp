@@ -13,6 +13,11 @@ namespace xtape {
 Tensor dropout(const Tensor& x, double p, bool training = true,
                random::Generator& generator = random::default_generator());
 
+/// What dropout() multiplies by, from the same draws: 0 with probability `p`, else 1 / (1 - p). Throws Error for `p`
+/// outside [0, 1], DtypeError for a dtype that is not floating. Example: `dropout_mask({2, 3}, float32, 0.5)`.
+Tensor dropout_mask(const Shape& shape, DType dtype, double p,
+                    random::Generator& generator = random::default_generator());
+
 /// The same for whole channels of `x` (N, C, ...) (Tompson et al. 2015): one draw for each channel of each example, in
 /// row-major order. Throws ShapeError for fewer than two axes. Example: `dropout2d(images, 0.2)`.
 Tensor dropout2d(const Tensor& x, double p, bool training = true,

@@ -133,6 +133,125 @@ TEST_CASE("the kernels of attention agree with their tensor expressions") {
                 {doubles({2, 9, 8}), doubles({2, 20, 8}), doubles({2, 20, 3})});
 }
 
+// What the kernels stand for, written in recorded operations.
+namespace {
+
+Tensor formula(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options,
+               random::Generator& generator) {
+  return matmul(dropout(attention_weights(q, k, options), options.dropout, true, generator), v);
+}
+
+Tensor packed_formula(const Tensor& qkv, std::size_t heads, const AttentionOptions& options,
+                      random::Generator& generator) {
+  const std::size_t batch = qkv.shape(0), places = qkv.shape(1), width = qkv.shape(2) / 3;
+  Tensors parts = split(qkv, 3, -1);
+  for (Tensor& part : parts) part = swapaxes(reshape(part, {batch, places, heads, width / heads}), 1, 2);
+  return reshape(swapaxes(formula(parts[0], parts[1], parts[2], options, generator), 1, 2), {batch, places, width});
+}
+
+// Values and first gradients of two functions that draw random numbers.
+template <class F, class G>
+void check_same(const F& function, const G& expected, const Tensors& values) {
+  Tensors inputs;
+  for (const Tensor& x : values) inputs.push_back(x.detach().clone().requires_grad_());
+  random::Generator first(5), second(5);
+  const Tensor y = function(inputs, first), z = expected(inputs, second);
+  CHECK(distance(y, z) < 1e-12);
+  CHECK(first.state() == second.state());
+  const Tensor g = other_wave(y.shape(), 0.7);
+  const Tensors fast = grad(y, inputs, {.gradient = g}), slow = grad(z, inputs, {.gradient = g});
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    INFO("input " << i);
+    CHECK(distance(fast[i], slow[i]) < 1e-12);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("fused attention is its formula: causal blocks, masks, dropout, more keys than queries") {
+  const Tensor seen = greater(doubles({2, 1, 70, 45}), -1.0);
+  for (const std::size_t keys : {1u, 31u, 45u, 70u, 100u}) {
+    for (const bool causal : {false, true}) {
+      for (const double p : {0.0, 0.3}) {
+        CAPTURE(keys);
+        CAPTURE(causal);
+        CAPTURE(p);
+        AttentionOptions options{.causal = causal, .dropout = p};
+        if (keys == 45) options.mask = seen;
+        check_same([&](const Tensors& x,
+                       auto& generator) { return scaled_dot_product_attention(x[0], x[1], x[2], options, generator); },
+                   [&](const Tensors& x, auto& generator) { return formula(x[0], x[1], x[2], options, generator); },
+                   {doubles({2, 3, 70, 5}), doubles({2, 3, keys, 5}), doubles({2, 3, keys, 4})});
+      }
+    }
+  }
+}
+
+TEST_CASE("packed attention is the attention of its parts") {
+  const Tensor seen = greater(doubles({3, 1, 1, 40}), -1.0);
+  for (const double p : {0.0, 0.3}) {
+    for (const bool causal : {false, true}) {
+      const AttentionOptions options{.mask = seen, .causal = causal, .dropout = p, .scale = 0.4};
+      check_same([&](const Tensors& x, auto& generator) { return packed_attention(x[0], 2, options, generator); },
+                 [&](const Tensors& x, auto& generator) { return packed_formula(x[0], 2, options, generator); },
+                 {doubles({3, 40, 24})});
+    }
+  }
+  const Tensor qkv = doubles({4, 3, 18});
+  const Tensor added =
+      Tensor(xt::xarray<double>{{0, -infinity, -infinity, 1}, {0, 1, 0, 0}, {1, 0, 1, 0}, {0, 0, 0, 1}});
+  random::Generator generator(1);
+  CHECK(distance(packed_attention(swapaxes(qkv, 0, 1), 3, {.mask = added}),
+                 packed_formula(swapaxes(qkv, 0, 1), 3, {.mask = added}, generator)) < 1e-12);
+  check_kernels([](const Tensors& x) { return packed_attention(swapaxes(x[0], 0, 1), 3, {.causal = true}); }, {qkv});
+  check_kernels([](const Tensors& x) { return packed_attention(flip(x[0], {2}), 3); }, {qkv});
+  CHECK(packed_attention(ones({1, 2, 3}, {.dtype = int64}), 1).dtype() == float64);
+}
+
+TEST_CASE("fused attention takes views with rows of any distance, and many heads in float32") {
+  const Tensor wide = doubles({2, 7, 3, 12});
+  const auto heads = [](const Tensor& x) {
+    return swapaxes(view(x, {xt::all(), xt::all(), xt::all(), xt::range(2, 10, 2)}), 1, 2);
+  };
+  check_same(
+      [&](const Tensors& x, auto&) { return scaled_dot_product_attention(heads(x[0]), heads(x[0]), heads(x[0])); },
+      [&](const Tensors& x, auto& generator) { return formula(heads(x[0]), heads(x[0]), heads(x[0]), {}, generator); },
+      {wide});
+  const Tensor single = astype(doubles({20, 64, 96}), float32);
+  random::Generator generator(1);
+  CHECK(distance(packed_attention(single, 4, {.causal = true}),
+                 packed_formula(single, 4, {.causal = true}, generator)) < 1e-5);
+}
+
+TEST_CASE("fused attention takes a broadcast gradient, a single place, and axes of size 1") {
+  for (const std::size_t places : {1u, 3u}) {
+    for (const std::size_t batch : {1u, 2u}) {
+      CAPTURE(places);
+      CAPTURE(batch);
+      check_same([](const Tensors& x, auto&) { return mean(packed_attention(x[0], 2), {1}); },
+                 [](const Tensors& x, auto& generator) { return mean(packed_formula(x[0], 2, {}, generator), {1}); },
+                 {doubles({batch, places, 12})});
+      check_same([](const Tensors& x, auto&) { return mean(packed_attention(swapaxes(x[0], 0, 1), 2), {0}); },
+                 [](const Tensors& x, auto& generator) {
+                   return mean(packed_formula(swapaxes(x[0], 0, 1), 2, {}, generator), {0});
+                 },
+                 {doubles({places, batch, 12})});
+      check_same([](const Tensors& x, auto&) { return sum(scaled_dot_product_attention(x[0], x[0], x[0]), {-2}); },
+                 [](const Tensors& x, auto& generator) { return sum(formula(x[0], x[0], x[0], {}, generator), {-2}); },
+                 {doubles({batch, places, 4})});
+    }
+  }
+}
+
+TEST_CASE("fused attention in forward mode") {
+  const Tensors in{queries(), keys(), values()};
+  const Tensors directions{other_wave({2, 3, 4}, 1.1), other_wave({2, 5, 4}, 1.2), other_wave({2, 5, 2}, 1.3)};
+  random::Generator generator(1);
+  const auto fused = [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2], {.causal = true}); };
+  const auto expected = [&](const Tensors& x) { return formula(x[0], x[1], x[2], {.causal = true}, generator); };
+  CHECK(distance(jvp(fused, in, directions).second, jvp(expected, in, directions).second) < 1e-12);
+}
+
 TEST_CASE("errors of attention name the shapes") {
   const Tensor q = queries(), k = keys(), v = values();
   check_says(message_of<ShapeError>([&] { attention_weights(q, ones({5, 3})); }), {"(2, 3, 4)", "(5, 3)", "width"});
@@ -147,4 +266,14 @@ TEST_CASE("errors of attention name the shapes") {
   check_says(message_of<DtypeError>([&] { masked_softmax(q, ones({4})); }), {"masked_softmax", "float32"});
   check_says(message_of<ShapeError>([&] { masked_softmax(q, greater(ones({5}), 0.0)); }), {"(5,)", "(2, 3, 4)"});
   check_says(message_of<ShapeError>([&] { masked_softmax(ones({4}), {}, true); }), {"(4,)", "queries"});
+  check_says(message_of<ShapeError>([] {
+               packed_attention(ones({2, 3, 9}), 2);
+             }),
+             {"packed_attention", "(2, 3, 9)", "2 heads"});
+  check_says(message_of<ShapeError>([] { packed_attention(ones({3, 9}), 1); }), {"(3, 9)", "(batch, places, 3 W)"});
+  check_says(message_of<ShapeError>([] { packed_attention(ones({2, 3, 9}), 0); }), {"0 heads"});
+  check_says(message_of<ShapeError>([] {
+               packed_attention(ones({2, 3, 9}), 1, {.mask = ones({4})});
+             }),
+             {"(4,)", "(2, 1, 3, 3)"});
 }

@@ -75,3 +75,13 @@ TEST_CASE("alpha_dropout keeps mean 0 and variance 1") {
   CHECK(alpha_dropout(x, 0.3, false).is_same(x));
   CHECK_THROWS_AS(alpha_dropout(ones({2}, {.dtype = int64}), 0.5), DtypeError);
 }
+
+TEST_CASE("dropout_mask is what dropout multiplies by") {
+  random::Generator generator(9), same(9);
+  const Tensor x = randn({3, 50});
+  CHECK(all(equal(dropout(x, 0.4, true, generator), x * dropout_mask({3, 50}, float32, 0.4, same))).item<bool>());
+  CHECK(generator.state() == same.state());
+  CHECK(dropout_mask({2}, float64, 0.5).dtype() == float64);
+  CHECK_THROWS_AS(dropout_mask({2}, float32, 1.5), Error);
+  CHECK_THROWS_AS(dropout_mask({2}, boolean, 0.5), DtypeError);
+}
