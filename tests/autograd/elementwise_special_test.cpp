@@ -117,6 +117,27 @@ TEST_CASE("lgamma is differentiable to any order") {
   }
 }
 
+TEST_CASE("gelu and its derivative in float32, over the whole line") {
+  for (std::size_t n : {1u, 19u}) {
+    for (double x :
+         {-12.0, -9.5, -6.25, -3.3, -1.0, -0.4, -1e-3, 0.0, 1e-3, 0.3, 0.49, 0.8, 2.2, 4.5, 7.0, 30.0, 50.0}) {
+      CAPTURE(x);
+      const float single = static_cast<float>(x);
+      const double at = single, distribution = 0.5 * std::erfc(-at / std::sqrt(2.0));
+      const double density = std::exp(-0.5 * at * at) / std::sqrt(2.0 * std::acos(-1.0));
+      const Tensor input = full({n}, at).requires_grad_();
+      const Tensor y = gelu(input);
+      // Rounding x^2 is the larger part of the error on the left.
+      const double rounding = (8.0 + at * at) * 0x1p-24;
+      CHECK(std::abs(y.item(0) - at * distribution) <= rounding * std::abs(at * distribution));
+      const double slope = distribution + at * density, parts = distribution + std::abs(at) * density;
+      CHECK(std::abs(grad(sum(y), input).item(0) - slope) <= rounding * parts);
+    }
+    CHECK(std::isnan(gelu(full({n}, not_a_number)).item(0)));
+    CHECK(gelu(full({n}, infinity)).item(0) == infinity);
+  }
+}
+
 TEST_CASE("erfc keeps its precision where it is small, and gelu with it") {
   for (std::size_t n : {1u, 19u}) {
     for (double x : {0.3, 0.49, 0.51, 1.0, 2.5, 5.0, 10.0, 20.0, 26.0, -0.3, -0.7, -3.0, -30.0}) {

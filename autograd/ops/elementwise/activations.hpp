@@ -64,7 +64,7 @@ XTAPE_DEFAULT_2(celu, 1.0)
 
 XTAPE_OP_1(floating, gelu, domain(-3, 3),
            [](auto x) { return x * normal_distribution(x); },
-           [](auto g, auto x, none) { return g * (normal_distribution(x) + x * normal_peak * exp(-0.5 * x * x)); },
+           [](auto g, auto x, none) { return g * gelu_slope(x); },
            "x times the normal distribution function of x")
 
 XTAPE_OP_1(floating, gelu_tanh, domain(-3, 3),
