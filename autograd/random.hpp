@@ -9,8 +9,8 @@
 /// Random numbers: the library's own documented generator, and NumPy's.
 namespace xtape::random {
 
-/// The generator behind rand, randn, dropout and the initialisers: the 64-bit Mersenne Twister (std::mt19937_64), with
-/// these draws on top, the same on every platform:
+/// The generator behind rand, randn and the initialisers, from which dropout draws its seeds: the 64-bit Mersenne
+/// Twister (std::mt19937_64), with these draws on top, the same on every platform:
 ///   uniform()  = (u >> 11) / 2^53, in [0, 1)
 ///   normal()   = Marsaglia's polar method on pairs of uniform(), the second value kept for the next call
 ///   below(n)   = rejection of the lowest 2^64 mod n values, then u mod n
@@ -43,6 +43,15 @@ class Generator {
   double m_next_normal = 0.0;
   bool m_has_next = false;
 };
+
+/// Number `index`, from 0, of the sequence that SplitMix64 (Steele, Lea and Flood 2014) gives from `seed`: numbers that
+/// need not be drawn one after the other. Example: `splitmix64(generator.bits(), i)`.
+inline std::uint64_t splitmix64(std::uint64_t seed, std::uint64_t index) noexcept {
+  std::uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15u;
+  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+  return z ^ z >> 31;
+}
 
 /// The generator that functions use where none is given; one for the whole program.
 Generator& default_generator();

@@ -1,3 +1,4 @@
+#include <autograd/kernels/parallel.hpp>
 #include <autograd/ops/dropout.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/elementwise/formula.hpp>
@@ -10,13 +11,29 @@ namespace xtape {
 
 namespace {
 
+// Elements `begin` to `end` of the mask: one is 0 where its half of a number, as a fraction of 2^32, is below p.
+template <class T>
+void fill_mask(std::uint64_t seed, double p, T kept, std::size_t begin, std::size_t end, T* values) {
+  const auto limit = static_cast<std::uint64_t>(std::ceil(p * 0x1p32));
+  const T choice[] = {T(0), kept};  // read by number: no branch, which nothing could predict
+  const auto value = [&](std::uint64_t half) { return choice[half >= limit]; };
+  for (std::size_t pair = begin / 2; 2 * pair < end; ++pair) {
+    const std::uint64_t number = random::splitmix64(seed, pair);
+    if (2 * pair >= begin) values[2 * pair] = value(number & 0xffffffffu);
+    if (2 * pair + 1 < end) values[2 * pair + 1] = value(number >> 32);
+  }
+}
+
 // `kept` or, with probability `p`, 0.
 Tensor draw_mask(const Shape& shape, DType dtype, double p, double kept, random::Generator& generator) {
   Tensor mask = Tensor::uninitialized(shape, dtype);
+  const std::uint64_t seed = generator.bits();
   visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
     if constexpr (std::is_floating_point_v<T>) {
       auto* values = static_cast<T*>(mask.mutable_data());
-      for (std::size_t i = 0; i < mask.size(); ++i) values[i] = generator.uniform() < p ? T(0) : static_cast<T>(kept);
+      kernels::parallel_for(mask.size(), kernels::parallel_grain / 4, [&](std::size_t begin, std::size_t end) {
+        fill_mask(seed, p, static_cast<T>(kept), begin, end, values);
+      });
     }
   });
   return mask;

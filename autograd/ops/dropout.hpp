@@ -6,10 +6,11 @@
 namespace xtape {
 
 /// Inverted dropout (Srivastava et al. 2014): every element of `x` becomes 0 with probability `p` and is otherwise
-/// scaled by 1 / (1 - p), so that its mean stays what it was. The draws come one an element, in row-major order, from
-/// `generator.uniform()`; an element is dropped where its draw is below `p`. Gives `x` itself where `training` is false
-/// or `p` is 0, and zeros where `p` is 1. Any shape, float32 or float64 (DtypeError). Throws Error for `p` outside
-/// [0, 1]. Example: `dropout(x, 0.5)`.
+/// scaled by 1 / (1 - p), so that its mean stays what it was. A call draws one number, a seed, by `generator.bits()`.
+/// Elements are counted in row-major order; number i has the lower (i even) or upper half of random::splitmix64(seed,
+/// i / 2), and is dropped where that half is below p 2^32: the same on every platform and any number of threads. Gives
+/// `x` itself, without a draw, where `training` is false or `p` is 0, and zeros where `p` is 1. Any shape, float32 or
+/// float64 (DtypeError). Throws Error for `p` outside [0, 1]. Example: `dropout(x, 0.5)`.
 Tensor dropout(const Tensor& x, double p, bool training = true,
                random::Generator& generator = random::default_generator());
 
@@ -18,8 +19,8 @@ Tensor dropout(const Tensor& x, double p, bool training = true,
 Tensor dropout_mask(const Shape& shape, DType dtype, double p,
                     random::Generator& generator = random::default_generator());
 
-/// The same for whole channels of `x` (N, C, ...) (Tompson et al. 2015): one draw for each channel of each example, in
-/// row-major order. Throws ShapeError for fewer than two axes. Example: `dropout2d(images, 0.2)`.
+/// The same for whole channels of `x` (N, C, ...) (Tompson et al. 2015): number i of dropout() is that of a channel of
+/// an example, in row-major order. Throws ShapeError for fewer than two axes. Example: `dropout2d(images, 0.2)`.
 Tensor dropout2d(const Tensor& x, double p, bool training = true,
                  random::Generator& generator = random::default_generator());
 

@@ -16,10 +16,48 @@ TEST_CASE("dropout keeps the mean, and its gradient is the mask that it drew") {
   CHECK(all(equal(x.grad(), y * 2.0)).item<bool>());
 }
 
-TEST_CASE("dropout drops where the generator's draw is below p, in row-major order") {
-  random::Generator generator(7), same(7);
-  const Tensor y = dropout(ones({4, 5}), 0.4, true, generator);
-  for (std::ptrdiff_t i = 0; i < 20; ++i) CHECK((y.item(i) == 0.0) == (same.uniform() < 0.4));
+TEST_CASE("splitmix64 has the published numbers") {
+  // Those of the reference implementation (Vigna, prng.di.unimi.it/splitmix64.c) from the seed 1234567.
+  const std::uint64_t expected[] = {6457827717110365317u, 3203168211198807973u, 9817491932198370423u,
+                                    4593380528125082431u, 16408922859458223821u};
+  for (std::uint64_t i = 0; i < 5; ++i) CHECK(random::splitmix64(1234567, i) == expected[i]);
+}
+
+TEST_CASE("dropout drops where an element's half of a number is below p, in row-major order") {
+  for (const std::size_t size : {1u, 2u, 21u, 100001u}) {
+    CAPTURE(size);
+    random::Generator generator(7), same(7);
+    const Tensor y = dropout(ones({size}), 0.4, true, generator);
+    const std::uint64_t seed = same.bits();
+    CHECK(generator.state() == same.state());
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::uint64_t number = random::splitmix64(seed, i / 2);
+      const std::uint64_t half = i % 2 == 0 ? number & 0xffffffffu : number >> 32;
+      wrong += (y.data<float>()[i] == 0.0f) != (static_cast<double>(half) * 0x1p-32 < 0.4);
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("dropout: neighbours, places and calls do not depend on each other") {
+  random::Generator generator(2);
+  const auto dropped = [&] { return astype(equal(dropout(ones({1000, 1000}), 0.25, true, generator), 0.0), float64); };
+  const auto part = [](const Tensor& x, std::ptrdiff_t from, std::ptrdiff_t to) {
+    return view(x, {xt::all(), xt::range(from, to)});
+  };
+  const Tensor a = dropped(), b = dropped();
+  const double deviation = std::sqrt(0.25 * 0.75 / 1e6);  // of a mean of all
+  CHECK(std::abs(mean(a).item() - 0.25) < 5.0 * deviation);
+  const double pairs = std::sqrt(0.0625 * 0.9375 / 1e6);
+  CHECK(std::abs(mean(a * b).item() - 0.0625) < 5.0 * pairs);
+  for (const std::ptrdiff_t apart : {1, 2, 64, 500}) {
+    CAPTURE(apart);
+    const double both = mean(part(a, 0, 1000 - apart) * part(a, apart, 1000)).item();
+    CHECK(std::abs(both - 0.0625) < 7.0 * pairs);
+  }
+  CHECK(amax(abs(mean(a, {0}) - 0.25)).item() < 5.0 * std::sqrt(0.25 * 0.75 / 1e3));
+  CHECK(amax(abs(mean(a, {1}) - 0.25)).item() < 5.0 * std::sqrt(0.25 * 0.75 / 1e3));
 }
 
 TEST_CASE("dropout passes its input through in evaluation and for p = 0, and gives zeros for p = 1") {
@@ -50,14 +88,15 @@ TEST_CASE("dropout refuses what is no probability, and integers") {
   CHECK_THROWS_AS(dropout(ones({2}, {.dtype = int64}), 0.5), DtypeError);
 }
 
-TEST_CASE("dropout2d drops whole channels, one draw each") {
+TEST_CASE("dropout2d drops whole channels") {
   random::Generator generator(5), same(5);
   const Tensor x = ones({4, 6, 3, 2}, {.dtype = float64, .requires_grad = true});
   const Tensor y = dropout2d(x, 0.4, true, generator);
+  const Tensor mask = dropout_mask({24}, float64, 0.4, same);
   for (std::ptrdiff_t channel = 0; channel < 24; ++channel) {
-    const double expected = same.uniform() < 0.4 ? 0.0 : 1.0 / 0.6;
-    for (std::ptrdiff_t i = 0; i < 6; ++i) CHECK(y.item(6 * channel + i) == doctest::Approx(expected));
+    for (std::ptrdiff_t i = 0; i < 6; ++i) CHECK(y.item(6 * channel + i) == mask.item(channel));
   }
+  CHECK(amin(mask).item() == 0.0);
   sum(y).backward();
   CHECK(all(equal(x.grad(), y)).item<bool>());
   CHECK(dropout2d(x, 0.4, false).is_same(x));
