@@ -96,6 +96,13 @@ void masked_softmax(const T* input, std::size_t rows, std::size_t width, const R
 }
 
 template <class T>
+void cross_entropy(const T* scores, const std::int64_t* targets, std::size_t rows, std::size_t width, T* output) {
+  parallel_rows(rows, width * exponential, [&](std::size_t begin, std::size_t end) {
+    chosen_rows<T>().losses(scores + begin * width, targets + begin, end - begin, width, output + begin);
+  });
+}
+
+template <class T>
 void cross_entropy_gradient(const T* scores, const std::int64_t* targets, std::size_t rows, std::size_t width,
                             const T* upstream, std::size_t step, double scale, T* output) {
   if (width == 0) return;
@@ -114,6 +121,7 @@ void cross_entropy_gradient(const T* scores, const std::int64_t* targets, std::s
   template void softmax(const T*, std::size_t, std::size_t, bool, T*);                                                 \
   template void softmax_gradient(const T*, const T*, std::size_t, std::size_t, bool, T*);                              \
   template void masked_softmax(const T*, std::size_t, std::size_t, const RowMask&, T*);                                \
+  template void cross_entropy(const T*, const std::int64_t*, std::size_t, std::size_t, T*);                            \
   template void cross_entropy_gradient(const T*, const std::int64_t*, std::size_t, std::size_t, const T*, std::size_t, \
                                        double, T*);
 XTAPE_FOR(float)

@@ -31,6 +31,10 @@ struct RowMask {
 template <class T>
 void masked_softmax(const T* input, std::size_t rows, std::size_t width, const RowMask& mask, T* output);
 
+/// -log(softmax(scores))[target] for each row. Targets lie in [0, width).
+template <class T>
+void cross_entropy(const T* scores, const std::int64_t* targets, std::size_t rows, std::size_t width, T* output);
+
 /// (softmax(scores) - one_hot(target)) * upstream * scale for each row, where the upstream gradient of row r is
 /// `upstream[r * step]`. Targets lie in [0, width).
 template <class T>

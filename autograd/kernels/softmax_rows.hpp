@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace xtape::kernels {
 
@@ -9,6 +10,7 @@ template <class T>
 struct SoftmaxRows {
   void (*values)(const T* input, std::size_t rows, std::size_t width, bool logarithm, T* output);
   void (*gradient)(const T* result, const T* upstream, std::size_t rows, std::size_t width, bool logarithm, T* output);
+  void (*losses)(const T* scores, const std::int64_t* targets, std::size_t rows, std::size_t width, T* output);
 };
 
 struct SoftmaxTable {

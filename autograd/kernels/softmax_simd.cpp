@@ -60,6 +60,33 @@ T shifted_row(const T* input, std::size_t width, T top, bool logarithm, T* outpu
   return total.value();
 }
 
+// The sum of exp(x - top) over a row.
+template <class Arch, class T>
+T exponential_sum(const T* input, std::size_t width, T top) {
+  using Batch = xsimd::batch<T, Arch>;
+  Total<Arch, T> total;
+  std::size_t i = 0;
+  for (; i + Batch::size <= width; i += Batch::size)
+    total.add(xsimd::exp(Batch::load_unaligned(input + i) - Batch(top)));
+  if (i == width) return total.value();
+
+  alignas(64) T part[Batch::size] = {};
+  for (std::size_t j = i; j < width; ++j) part[j - i] = input[j] - top;
+  xsimd::exp(Batch::load_aligned(part)).store_aligned(part);
+  for (std::size_t j = i; j < width; ++j) total.add(part[j - i]);
+  return total.value();
+}
+
+// -log(softmax(x))[target] of each row.
+template <class Arch, class T>
+void losses(const T* scores, const std::int64_t* targets, std::size_t row_count, std::size_t width, T* output) {
+  for (std::size_t r = 0; r < row_count; ++r, scores += width) {
+    const T top = largest<Arch>(scores, width);
+    const T total = exponential_sum<Arch>(scores, width, top);
+    output[r] = static_cast<T>(__builtin_log(static_cast<double>(total))) - (scores[targets[r]] - top);
+  }
+}
+
 template <class Arch, class T>
 void rows(const T* input, std::size_t row_count, std::size_t width, bool logarithm, T* output) {
   for (std::size_t r = 0; r < row_count; ++r, input += width, output += width) {
@@ -115,7 +142,8 @@ void gradient_rows(const T* y, const T* g, std::size_t row_count, std::size_t wi
 
 }  // namespace
 
-const SoftmaxTable XTAPE_TABLE = {{rows<Architecture, float>, gradient_rows<Architecture, float>},
-                                  {rows<Architecture, double>, gradient_rows<Architecture, double>}};
+const SoftmaxTable XTAPE_TABLE = {
+    {rows<Architecture, float>, gradient_rows<Architecture, float>, losses<Architecture, float>},
+    {rows<Architecture, double>, gradient_rows<Architecture, double>, losses<Architecture, double>}};
 
 }  // namespace xtape::kernels

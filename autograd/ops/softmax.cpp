@@ -118,6 +118,15 @@ Tensor masked_softmax(Tensor x, const Tensor& mask, bool causal) {
 
 namespace {
 
+Tensor run_cross_entropy(const Tensor& scores, const Tensor& targets) {
+  Tensor losses = Tensor::uninitialized(targets.shape(), scores.dtype());
+  visit_floating(scores.dtype(), [&]<class T>(TypeTag<T>) {
+    kernels::cross_entropy(scores.data<T>(), targets.data<std::int64_t>(), row_count(scores), scores.shape(-1),
+                           static_cast<T*>(losses.mutable_data()));
+  });
+  return losses;
+}
+
 // d loss / d logits = softmax(logits) - one_hot(target), for each example, times its upstream gradient: one number, or
 // one for each of `classes`.
 Tensor score_gradient(const Tensor& upstream, const Tensor& x, const Tensor& classes, double scale) {
@@ -156,7 +165,6 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce)
     throw DtypeError(std::string("cross_entropy: targets are class numbers, int64, not ") + to_string(targets.dtype()));
   }
   const Tensor classes = expand_dims(targets, 1);
-  const Tensor scores = logits.detach();
   const auto class_count = static_cast<std::int64_t>(logits.shape(1));
   const Tensor outside = logical_or(targets < 0, targets >= class_count);
   if (any(outside).item<bool>()) {
@@ -164,7 +172,8 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce)
     throw IndexError("cross_entropy: class " + std::to_string(wrong) + " for scores of " + std::to_string(class_count) +
                      " classes, shape " + to_string(logits.shape()));
   }
-  Tensor losses = -squeeze(take_along_axis(log_softmax(scores, 1), classes, 1), Axes{1});
+  Tensor losses =
+      squeeze(along_rows(1, run_cross_entropy, astype(logits.detach(), as_floating(logits.dtype())), classes), Axes{1});
   const double scale = reduce == Reduce::mean ? 1.0 / static_cast<double>(targets.size()) : 1.0;
   if (reduce != Reduce::none) losses = sum(losses) * scale;
   return record("cross_entropy", losses,
