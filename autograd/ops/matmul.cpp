@@ -44,7 +44,8 @@ Tensor multiply_matrices(const Tensor& left, const Tensor& right) {
 
   // One matrix for all batches on the right: the batches on the left are simply more rows.
   std::size_t count = element_count(batches);
-  if (b.dimension() == 2 && a.is_contiguous() && count > 0) {
+  const bool merged = b.dimension() == 2 && a.is_contiguous() && count > 0;
+  if (merged) {
     m *= count;
     count = 1;
   }
@@ -54,8 +55,11 @@ Tensor multiply_matrices(const Tensor& left, const Tensor& right) {
     if constexpr (std::is_floating_point_v<T>) {
       auto* c = static_cast<T*>(result.mutable_data());
       kernels::for_each_matrix(count, m * n * k, [&](std::size_t i) {
-        kernels::gemm<T>(m, n, k, matrix_at<T>(a, batch_offset(i, batches, a_steps)),
-                         matrix_at<T>(b, batch_offset(i, batches, b_steps)), c + i * m * n);
+        // The stride of an axis of size 1 says nothing about the rows that were merged.
+        const kernels::Matrix<T> left_matrix =
+            merged ? kernels::Matrix<T>{a.data<T>(), static_cast<std::ptrdiff_t>(std::max<std::size_t>(k, 1)), false}
+                   : matrix_at<T>(a, batch_offset(i, batches, a_steps));
+        kernels::gemm<T>(m, n, k, left_matrix, matrix_at<T>(b, batch_offset(i, batches, b_steps)), c + i * m * n);
       });
     }
   });

@@ -191,3 +191,12 @@ TEST_CASE("softmax and cross-entropy at the ends of the range") {
   CHECK_THROWS_AS(cross_entropy(scores, ones({4})), DtypeError);
   CHECK_THROWS_AS(cross_entropy(scores, Tensor(xt::xarray<std::int64_t>{0})), ShapeError);
 }
+
+TEST_CASE("matmul merges batches of one row, whatever the stride of that axis") {
+  const Tensor x = xt::xarray<double>{{1, 2}, {3, 4}, {5, 6}}, w = xt::xarray<double>{{1, 0, 2}, {0, 1, 3}};
+  const Tensor rows = swapaxes(expand_dims(x, 0), 0, 1);  // (3, 1, 2)
+  REQUIRE(rows.is_contiguous());
+  CHECK(all(equal(squeeze(matmul(rows, w), {1}), matmul(x, w))).item<bool>());
+  CHECK(
+      all(equal(squeeze(linear(rows, transpose(w), zeros({3}, {.dtype = float64})), {1}), matmul(x, w))).item<bool>());
+}
