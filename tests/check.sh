@@ -138,7 +138,7 @@ check_clang() {
 
 check_benchmarks() {
   build "$release" "the benchmarks" xtape_benchmarks
-  "$release/benchmarks/xtape_benchmarks" --quick
+  "$release/benchmarks/xtape_benchmarks" --quick --threads 1
   note "built; both sides agree where libtorch is installed"
 }
 
