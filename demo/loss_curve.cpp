@@ -158,10 +158,9 @@ Points thinned(const std::vector<double>& losses, double epochs) {
 }
 
 // One value an epoch; a mean over the epoch belongs to its middle, a score to its end.
-template <class Values, class F>
-Points by_epoch(const Values& values, double offset, const F& value) {
+Points by_epoch(const std::vector<double>& values, double offset) {
   Points points;
-  for (std::size_t i = 0; i < values.size(); ++i) points.push_back({static_cast<double>(i) + offset, value(values[i])});
+  for (std::size_t i = 0; i < values.size(); ++i) points.push_back({static_cast<double>(i) + offset, values[i]});
   return points;
 }
 
@@ -207,16 +206,17 @@ void draw_accuracy(std::ostream& out, const Axis& x, const Points& accuracy) {
 }  // namespace
 
 std::string loss_curve(const History& history, const std::string& title) {
-  const auto epochs = static_cast<double>(history.epoch_losses.size());
+  const xtape::training::History& by_epochs = history.of_epochs;
+  const auto epochs = static_cast<double>(by_epochs.epochs.size());
   const Axis x = linear_axis(0.0, epochs, left, right, 10.0, 1.0);
   std::ostringstream out;
   out << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " << width << ' ' << height << "\" width=\"" << width
       << "\" height=\"" << height << "\" font-family=\"Helvetica, Arial, sans-serif\" font-size=\"" << font
       << "\" fill=\"#222222\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" << left
       << "\" y=\"28\" font-size=\"16\">" << title << "</text>\n";
-  const Points test_losses = by_epoch(history.scores, 1.0, [](const Score& score) { return score.loss; });
-  const Points accuracies = by_epoch(history.scores, 1.0, [](const Score& score) { return score.accuracy; });
-  const Points train_losses = by_epoch(history.epoch_losses, 0.5, [](double loss) { return loss; });
+  const Points test_losses = by_epoch(by_epochs.column("validation_loss"), 1.0);
+  const Points accuracies = by_epoch(by_epochs.column("validation_accuracy"), 1.0);
+  const Points train_losses = by_epoch(by_epochs.column("loss"), 0.5);
   draw_losses(out, x, thinned(history.step_losses, epochs), train_losses, test_losses);
   draw_accuracy(out, x, accuracies);
   out << "</svg>\n";

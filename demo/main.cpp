@@ -12,10 +12,7 @@ void run(const demo::Options& options) {
   demo::make_folder(options.out);  // before the training, which would be lost
   xtape::manual_seed(options.seed);
   xtape::nn::Sequential network = demo::make_network(experiment.widths);
-  const demo::History history = [&] {
-    demo::Progress progress(experiment.epochs, experiment.data.train.size());
-    return demo::train(network, experiment, options.seed, progress);
-  }();
+  const demo::History history = demo::train(network, experiment, options.seed);
   const demo::Written written = demo::write_files(options.out, network, experiment, history);
   demo::print_table(experiment, network, history, written);
 }

@@ -4,6 +4,7 @@
 #include <autograd/graph.hpp>
 
 #include <cstdio>
+#include <numeric>
 #include <ostream>
 
 #include "loss_curve.hpp"
@@ -74,15 +75,18 @@ void print_table(const Experiment& experiment, const nn::Sequential& network, co
                  const Written& written) {
   const auto& [train, test] = experiment.data;
   const double images = static_cast<double>(train.size() * experiment.epochs);
+  const std::vector<double> epoch_seconds = history.of_epochs.column("seconds");
+  const double seconds = std::accumulate(epoch_seconds.begin(), epoch_seconds.end(), 0.0);
+  const training::EpochResult& last = history.of_epochs.epochs.back();
   std::printf("\n");
   print_row("dataset", experiment.name + ", " + std::to_string(train.size()) + " training and " +
                            std::to_string(test.size()) + " test images");
   print_row("parameters", std::to_string(network.parameter_count()) + " (" + joined(experiment.widths) + ", ReLU)");
   print_row("epochs", std::to_string(experiment.epochs) + ", batches of " + std::to_string(experiment.batch_size));
-  print_row("training time", format("%.2f s", history.seconds));
-  print_row("images per second", format("%.0f", images / history.seconds));
-  print_row("train loss", format("%.4f", history.epoch_losses.back()));
-  print_row("test accuracy", format("%.4f", history.scores.back().accuracy));
+  print_row("training time", format("%.2f s", seconds));
+  print_row("images per second", format("%.0f", images / seconds));
+  print_row("train loss", format("%.4f", last.train.loss));
+  print_row("test accuracy", format("%.4f", last.validation->metrics.at("accuracy")));
   const char* name = "files written";
   for (const fs::path& file : written.files) print_row(std::exchange(name, ""), file.string());
   if (!written.note.empty()) std::printf("\n%s\n", written.note.c_str());

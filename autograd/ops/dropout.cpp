@@ -119,6 +119,7 @@ std::vector<OpEntry> dropout_ops() {
        {XTAPE_CASE(seeded(dropout, x[0], 0.4), any_value(4, 5)), XTAPE_CASE(seeded(dropout, x[0], 0.5), any_value()),
         XTAPE_CASE(seeded(dropout, x[0], 0.5), any_value(0, 3)), XTAPE_CASE(dropout(x[0], 0.5, false), any_value(2, 3)),
         XTAPE_CASE(seeded(dropout, x[0], 1.0), any_value(2, 3))}},
+      {"dropout_mask", "random", "what dropout multiplies by: 0, or 1 / (1 - p)", {}},
       {"dropout2d",
        "random",
        "zeroes whole channels at random",
