@@ -94,4 +94,13 @@ class Table {
 /// `data::Table houses = data::read_csv("houses.csv", {.separator = ';'});`
 Table read_csv(const std::filesystem::path& path, const CsvOptions& options = {});
 
+/// Columns of a table that is to be written: a name and its values, (rows,).
+using CsvColumns = std::vector<std::pair<std::string, Tensor>>;
+
+/// Writes a table with a header; a file whose name ends in ".gz" is compressed. Numbers have as many digits as it takes
+/// to read the same ones again; nan and infinity are "nan" and "inf". Throws ShapeError for a column that is not
+/// (rows,) of the first one's length, Error for no columns or a name that comes twice, IoError; the old file is then as
+/// it was. Example: `data::write_csv("loss.csv", {{"epoch", epochs}, {"loss", losses}});`
+void write_csv(const std::filesystem::path& path, const CsvColumns& columns);
+
 }  // namespace xtape::data

@@ -144,3 +144,37 @@ TEST_CASE("tables are read from files, plain and gzipped") {
   write_plainly(folder / "bad.csv", bytes_of("a,b\n1\n"));
   check_says(message_of<IoError>([&] { data::read_csv(folder / "bad.csv"); }), {"bad.csv', line 2"});
 }
+
+TEST_CASE("a table that is written reads as the same values") {
+  const ScratchFolder folder;
+  const double nan = std::nan("");
+  const data::CsvColumns columns = {
+      {"epoch", Tensor(xt::xarray<std::int64_t>{1, -2, 9223372036854775807})},
+      {"loss, \"mean\"", Tensor(xt::xarray<double>{0.1, -1e-300, nan})},
+      {"rate", Tensor(xt::xarray<float>{0.1f, 1.0f / 3.0f, 16777216.0f})},
+      {"better", Tensor(xt::xarray<bool>{true, false, true})},
+  };
+  for (const std::string name : {"t.csv", "t.csv.gz"}) {
+    data::write_csv(folder / name, columns);
+    const Table table = data::read_csv(folder / name);
+    CHECK(table.columns() == std::vector<std::string>{"epoch", "loss, \"mean\"", "rate", "better"});
+    CHECK(identical(table["epoch"], columns[0].second));
+    CHECK(identical(table["better"], columns[3].second));
+    CHECK(table["loss, \"mean\""].item(1) == -1e-300);
+    CHECK(std::isnan(table["loss, \"mean\""].item(2)));
+    CHECK(identical(table.matrix({"rate"}), reshape(columns[2].second, {3, 1})));
+  }
+  data::write_csv(folder / "empty.csv", {{"", zeros({0})}});
+  CHECK(data::read_file(folder / "empty.csv") == bytes_of("\"\"\n"));
+}
+
+TEST_CASE("columns that are no table are refused, and the old file stays") {
+  const ScratchFolder folder;
+  data::write_csv(folder / "t.csv", {{"a", ones({1})}});
+  const auto refused = [&](const data::CsvColumns& columns) { data::write_csv(folder / "t.csv", columns); };
+  check_says(message_of<Error>([&] { refused({}); }), {"write_csv", "no columns"});
+  check_says(message_of<Error>([&] { refused({{"a", ones({1})}, {"a", ones({1})}}); }), {"two columns", "'a'"});
+  check_says(message_of<ShapeError>([&] { refused({{"a", ones({2})}, {"b", ones({3})}}); }), {"'b'", "(3,)", "(2,)"});
+  check_says(message_of<ShapeError>([&] { refused({{"a", ones({2, 1})}}); }), {"'a'", "(2, 1)", "(2,)"});
+  CHECK(data::read_file(folder / "t.csv") == bytes_of("a\n1\n"));
+}
