@@ -114,6 +114,19 @@ Tensor prod_gradient(const Tensor& x, const Tensor& g, const std::vector<bool>& 
   return transpose(reshape(prod_of_others(reshape(moved, rows), -1) * upstream, moved.shape()), inverse);
 }
 
+// What each element of a sum gets of its result's gradient: a view without a copy, but of few elements written out,
+// since loops over whole arrays start sooner than those over broadcast ones, and may write over them.
+Tensor spread_out(const Tensor& g, const Shape& kept, const Shape& shape) {
+  constexpr std::size_t few = 8192;
+  if (derivatives_wanted() || element_count(shape) > few) return broadcast_to(reshape(g, kept), shape);
+  if (g.size() != 1) return broadcast_to(reshape(g, kept), shape).contiguous();
+  const Tensor result = Tensor::uninitialized(shape, g.dtype());
+  visit_dtype(g.dtype(), [&]<class T>(TypeTag<T>) {
+    std::fill_n(static_cast<T*>(result.mutable_data()), result.size(), *static_cast<const T*>(g.raw_data()));
+  });
+  return result;
+}
+
 }  // namespace
 
 // --- sums and products
@@ -121,9 +134,7 @@ Tensor prod_gradient(const Tensor& x, const Tensor& g, const std::vector<bool>& 
 Tensor sum(const Tensor& x, const Axes& axes, KeepDims keep) {
   const ReductionPlan plan("sum", x, axes);
   return record("sum", reduce(kernels::Reduction::sum, plan, keep),
-                From{x, [kept = plan.kept, shape = x.shape()](const Tensor& g) {
-                       return broadcast_to(reshape(g, kept), shape);
-                     }});
+                From{x, [kept = plan.kept, shape = x.shape()](const Tensor& g) { return spread_out(g, kept, shape); }});
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
@@ -132,7 +143,7 @@ Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
   // A mean of nothing is nan: 0 * inf.
   return record("mean", astype(reduce(kernels::Reduction::sum, plan, keep), as_floating(x.dtype())) * scale,
                 From{x, [kept = plan.kept, shape = x.shape(), scale](const Tensor& g) {
-                       return broadcast_to(reshape(g * scale, kept), shape);
+                       return spread_out(g * scale, kept, shape);
                      }});
 }
 
