@@ -122,7 +122,8 @@ class Tensor {
   template <class T>
   const T* data() const {
     check_type(dtype_of<T>(), "data");
-    if (!is_contiguous()) throw ShapeError("data: the elements do not lie in memory in row-major order; call contiguous() first");
+    if (!is_contiguous())
+      throw ShapeError("data: the elements do not lie in memory in row-major order; call contiguous() first");
     return static_cast<const T*>(raw_data());
   }
 

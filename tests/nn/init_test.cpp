@@ -18,7 +18,8 @@ TEST_CASE("gains are PyTorch's") {
   CHECK(nn::init::calculate_gain(Nonlinearity::sigmoid) == 1.0);
   CHECK(nn::init::calculate_gain(Nonlinearity::tanh) == 5.0 / 3.0);
   CHECK(nn::init::calculate_gain(Nonlinearity::relu) == std::sqrt(2.0));
-  CHECK(nn::init::calculate_gain(Nonlinearity::leaky_relu) == doctest::Approx(1.4141428569978354));  // negative_slope 0.01
+  CHECK(nn::init::calculate_gain(Nonlinearity::leaky_relu) ==
+        doctest::Approx(1.4141428569978354));  // negative_slope 0.01
   CHECK(nn::init::calculate_gain(Nonlinearity::leaky_relu, 1.0) == 1.0);
   CHECK(nn::init::calculate_gain(Nonlinearity::selu) == 0.75);
 }
