@@ -129,7 +129,9 @@ TEST_CASE("convolutions of float32 agree with those of float64") {
       {{2, 12, 5, 6}, {20, 12, 1, 1}, {}},
       {{1, 3, 4, 4}, {2, 3, 4, 4}, {}},
   };
-  for (const auto& [x_shape, w_shape, options] : cases) {
+  for (const Case& test : cases) {
+    const Shape &x_shape = test.x, &w_shape = test.w;
+    const ConvOptions& options = test.options;
     CAPTURE(to_string(x_shape));
     CAPTURE(to_string(w_shape));
     const auto run = [&, x = image(x_shape), w = image(w_shape, 2), b = image({w_shape[0]}, 3)](DType dtype) {
