@@ -223,7 +223,8 @@ std::size_t threads() {
 #endif
 }
 
-// Loops are compiled for their sizes and a number of threads, and kept. Null where oneDNN has none.
+// Loops are compiled for their sizes and a number of threads, and kept, unless images come in ever new sizes. Null
+// where oneDNN has none.
 std::shared_ptr<const Loop> loop(Kind kind, const Convolution& c) {
   static std::mutex mutex;
   static std::map<std::vector<std::size_t>, std::shared_ptr<const Loop>> loops;
@@ -232,7 +233,9 @@ std::shared_ptr<const Loop> loop(Kind kind, const Convolution& c) {
   for (const Window& w : c.windows) {
     key.insert(key.end(), {w.input, w.kernel, w.output, w.stride, w.dilation, w.padding});
   }
+  constexpr std::size_t most_loops = 1024;
   const std::lock_guard lock(mutex);
+  if (loops.size() >= most_loops && !loops.contains(key)) loops.clear();
   const auto [place, is_new] = loops.try_emplace(std::move(key));
   if (!is_new) return place->second;
   try {
