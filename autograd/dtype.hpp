@@ -83,4 +83,13 @@ decltype(auto) visit_dtype(DType dtype, F&& function) {
 const char* to_string(DType dtype) noexcept;
 std::ostream& operator<<(std::ostream& out, DType dtype);
 
+/// The same for float32 and float64; other dtypes are passed over, and nothing is compiled for them.
+/// Example: `visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) { fill(x.data<T>()); });`
+template <class F>
+void visit_floating(DType dtype, const F& function) {
+  visit_dtype(dtype, [&]<class T>(TypeTag<T> tag) {
+    if constexpr (std::is_floating_point_v<T>) function(tag);
+  });
+}
+
 }  // namespace xtape

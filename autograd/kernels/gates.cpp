@@ -7,22 +7,9 @@ namespace xtape::kernels {
 
 namespace {
 
-const GateTable& chosen_table() {
-  switch (simd_level()) {
-#ifdef XTAPE_X86_LEVELS
-    case SimdLevel::avx512:
-      return gate_rows_avx512;
-    case SimdLevel::avx2:
-      return gate_rows_avx2;
-#endif
-    default:
-      return gate_rows_baseline;
-  }
-}
-
 template <class T>
 const GateRows<T>& chosen_rows() {
-  static const GateTable& table = chosen_table();
+  static const GateTable& table = XTAPE_OF_SIMD_LEVEL(gate_rows);
   if constexpr (sizeof(T) == sizeof(float)) {
     return table.float_rows;
   } else {

@@ -9,22 +9,9 @@ namespace xtape::kernels {
 
 namespace {
 
-const NormTable& chosen_table() {
-  switch (simd_level()) {
-#ifdef XTAPE_X86_LEVELS
-    case SimdLevel::avx512:
-      return norm_table_avx512;
-    case SimdLevel::avx2:
-      return norm_table_avx2;
-#endif
-    default:
-      return norm_table_baseline;
-  }
-}
-
 template <class T>
 const NormLoops<T>& norm_loops() {
-  static const NormTable& table = chosen_table();
+  static const NormTable& table = XTAPE_OF_SIMD_LEVEL(norm_table);
   if constexpr (sizeof(T) == sizeof(float)) {
     return table.float_loops;
   } else {

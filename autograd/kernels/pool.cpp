@@ -48,57 +48,48 @@ void for_each_plane(std::size_t planes, std::size_t cost, const F& function) {
   });
 }
 
-const PoolTable& chosen_table() {
-  switch (simd_level()) {
-#ifdef XTAPE_X86_LEVELS
-    case SimdLevel::avx512:
-      return pool_table_avx512;
-    case SimdLevel::avx2:
-      return pool_table_avx2;
-#endif
-    default:
-      return pool_table_baseline;
+// The loop behind max_pool_of_channels() for any type; the results hold the best values and places so far.
+template <class T>
+void max_window(const T* plane, std::size_t width, const PoolAxis& rows, const PoolWindow& row, const PoolAxis& columns,
+                const PoolWindow& column, std::size_t channels, T* best, std::int64_t* places) {
+  const std::size_t first = row.begin * width + column.begin;
+  std::copy_n(plane + first * channels, channels, best);
+  std::fill_n(places, channels, static_cast<std::int64_t>(first));
+  for (std::size_t i = row.begin; i < row.end; i += rows.step) {
+    for (std::size_t j = column.begin; j < column.end; j += columns.step) {
+      const std::size_t at = i * width + j;
+      const T* values = plane + at * channels;
+      for (std::size_t c = 0; c < channels; ++c) {
+        const bool better = (values[c] > best[c]) | (values[c] != values[c]);
+        best[c] = better ? values[c] : best[c];
+        places[c] = better ? static_cast<std::int64_t>(at) : places[c];
+      }
+    }
   }
 }
 
-// The loop for floating values, null for others and for planes whose places are not exact in T.
+// That of the SIMD level for floating types, as long as a place is exact in one.
 template <class T>
-MaxWindow<T> max_window(const Pooling& pooling) {
-  static const PoolTable& table = chosen_table();
-  if constexpr (std::is_same_v<T, float>)
-    return pooling.inputs() < (std::size_t{1} << 24) ? table.float_window : nullptr;
+MaxWindow<T> fastest_max_window(const Pooling& pooling) {
+  static const PoolTable& table = XTAPE_OF_SIMD_LEVEL(pool_table);
+  if constexpr (std::is_same_v<T, float>) {
+    if (pooling.inputs() < std::size_t{1} << 24) return table.float_window;
+  }
   if constexpr (std::is_same_v<T, double>) return table.double_window;
-  return nullptr;
+  return max_window<T>;
 }
 
-// Channels that lie last take every step together. Their best values and places so far are in the results.
+// Channels that lie last take every step together.
 template <class T>
 void max_pool_of_channels(const Pooling& pooling, const T* x, T* y, std::int64_t* places) {
   const std::size_t width = pooling.columns.input, channels = pooling.channels;
-  const MaxWindow<T> fast = max_window<T>(pooling);
+  const MaxWindow<T> window = fastest_max_window<T>(pooling);
   for_each_row(pooling, [&](std::size_t plane, const PoolWindow& row, std::size_t out) {
     const T* from = x + plane * pooling.inputs() * channels;
     for (const PoolWindow& column : pooling.columns.windows) {
-      T* best = y + out * channels;
-      std::int64_t* place = places + out++ * channels;
-      if (fast) {
-        fast(from, width, pooling.rows, row, pooling.columns, column, channels, best, place);
-        continue;
-      }
-      const std::size_t first = row.begin * width + column.begin;
-      std::copy_n(from + first * channels, channels, best);
-      std::fill_n(place, channels, static_cast<std::int64_t>(first));
-      for (std::size_t i = row.begin; i < row.end; i += pooling.rows.step) {
-        for (std::size_t j = column.begin; j < column.end; j += pooling.columns.step) {
-          const std::size_t at = i * width + j;
-          const T* values = from + at * channels;
-          for (std::size_t c = 0; c < channels; ++c) {
-            const bool better = (values[c] > best[c]) | (values[c] != values[c]);
-            best[c] = better ? values[c] : best[c];
-            place[c] = better ? static_cast<std::int64_t>(at) : place[c];
-          }
-        }
-      }
+      window(from, width, pooling.rows, row, pooling.columns, column, channels, y + out * channels,
+             places + out * channels);
+      ++out;
     }
   });
 }

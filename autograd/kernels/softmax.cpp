@@ -9,22 +9,9 @@ namespace xtape::kernels {
 
 namespace {
 
-const SoftmaxTable& chosen_table() {
-  switch (simd_level()) {
-#ifdef XTAPE_X86_LEVELS
-    case SimdLevel::avx512:
-      return softmax_rows_avx512;
-    case SimdLevel::avx2:
-      return softmax_rows_avx2;
-#endif
-    default:
-      return softmax_rows_baseline;
-  }
-}
-
 template <class T>
 const SoftmaxRows<T>& chosen_rows() {
-  static const SoftmaxTable& table = chosen_table();
+  static const SoftmaxTable& table = XTAPE_OF_SIMD_LEVEL(softmax_rows);
   if constexpr (sizeof(T) == sizeof(float)) {
     return table.float_rows;
   } else {

@@ -46,9 +46,7 @@ void run(const ConvGeometry& geometry, const Tensor& a, const Tensor& b, const T
     function(pointer<T>(a), pointer<T>(b), pointer<T>(c), static_cast<T*>(result.mutable_data()));
   };
   if (geometry.channels_last) return call(TypeTag<float>(), direct);
-  visit_dtype(result.dtype(), [&]<class T>(TypeTag<T> type) {
-    if constexpr (std::is_floating_point_v<T>) call(type, plain);
-  });
+  visit_floating(result.dtype(), [&]<class T>(TypeTag<T> type) { call(type, plain); });
 }
 
 // The gradient of a bias: the sum over all places of each channel.

@@ -105,13 +105,11 @@ Forward run_forward(const Tensor& x, const Spelling& spelling) {
   const Tensor losses = Tensor::uninitialized({examples}, float64);
   const Tensor alpha = Tensor::uninitialized({examples, x.shape(0), spelling.most_states}, float64);
   const std::size_t room = x.shape(0) * spelling.most_states;
-  visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      for_each_example<T>(x, spelling, [&](std::size_t n, const kernels::CtcFrames<T>& frames) {
-        static_cast<double*>(losses.mutable_data())[n] =
-            kernels::ctc_forward(frames, spelling.path(n), static_cast<double*>(alpha.mutable_data()) + n * room);
-      });
-    }
+  visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) {
+    for_each_example<T>(x, spelling, [&](std::size_t n, const kernels::CtcFrames<T>& frames) {
+      static_cast<double*>(losses.mutable_data())[n] =
+          kernels::ctc_forward(frames, spelling.path(n), static_cast<double*>(alpha.mutable_data()) + n * room);
+    });
   });
   return {losses, alpha};
 }
@@ -120,15 +118,13 @@ Tensor run_backward(const Tensor& x, const Spelling& spelling, const Forward& fo
   const Tensor gradient = zeros(x.shape(), {.dtype = x.dtype()});
   const Tensor g = astype(upstream, float64).contiguous();
   const std::size_t room = x.shape(0) * spelling.most_states;
-  visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      for_each_example<T>(x, spelling, [&](std::size_t n, const kernels::CtcFrames<T>& frames) {
-        std::vector<double> scratch(2 * spelling.most_states);
-        kernels::ctc_backward(frames, spelling.path(n), forward.alpha.data<double>() + n * room,
-                              forward.losses.data<double>()[n], g.data<double>()[n], scratch.data(),
-                              static_cast<T*>(gradient.mutable_data()) + n * x.shape(2));
-      });
-    }
+  visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) {
+    for_each_example<T>(x, spelling, [&](std::size_t n, const kernels::CtcFrames<T>& frames) {
+      std::vector<double> scratch(2 * spelling.most_states);
+      kernels::ctc_backward(frames, spelling.path(n), forward.alpha.data<double>() + n * room,
+                            forward.losses.data<double>()[n], g.data<double>()[n], scratch.data(),
+                            static_cast<T*>(gradient.mutable_data()) + n * x.shape(2));
+    });
   });
   return gradient;
 }

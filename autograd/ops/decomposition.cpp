@@ -25,11 +25,9 @@ template <class F>
 void decompose_each(const char* op, const Tensor& x, const F& function) {
   const std::size_t m = x.shape(-2), n = x.shape(-1);
   std::vector<char> converged(element_count(batch_shape(x)));
-  visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      kernels::for_each_matrix(converged.size(), 4 * m * n * std::min(m, n),
-                               [&](std::size_t i) { converged[i] = function(TypeTag<T>{}, i); });
-    }
+  visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) {
+    kernels::for_each_matrix(converged.size(), 4 * m * n * std::min(m, n),
+                             [&](std::size_t i) { converged[i] = function(TypeTag<T>{}, i); });
   });
   for (std::size_t i = 0; i < converged.size(); ++i) {
     if (converged[i]) continue;

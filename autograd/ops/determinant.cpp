@@ -25,16 +25,14 @@ Tensor for_matrices(const Tensor& x) { return expand_dims(expand_dims(x, -1), -1
 template <class F>
 void for_each_factored(const LuFactors& lu, const F& function) {
   const std::size_t n = lu.factors.shape(-1);
-  visit_dtype(lu.factors.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      const auto* data = static_cast<const T*>(lu.factors.raw_data());
-      for (std::size_t i = 0; i < lu.count(); ++i) {
-        T sign = T(1);
-        for (std::size_t row = 0; row < n; ++row) {
-          if (lu.pivots[i * n + row] != static_cast<int>(row) + 1) sign = -sign;
-        }
-        function(TypeTag<T>{}, i, data + i * n * n, sign);
+  visit_floating(lu.factors.dtype(), [&]<class T>(TypeTag<T>) {
+    const auto* data = static_cast<const T*>(lu.factors.raw_data());
+    for (std::size_t i = 0; i < lu.count(); ++i) {
+      T sign = T(1);
+      for (std::size_t row = 0; row < n; ++row) {
+        if (lu.pivots[i * n + row] != static_cast<int>(row) + 1) sign = -sign;
       }
+      function(TypeTag<T>{}, i, data + i * n * n, sign);
     }
   });
 }

@@ -28,13 +28,11 @@ void fill_mask(std::uint64_t seed, double p, T kept, std::size_t begin, std::siz
 Tensor draw_mask(const Shape& shape, DType dtype, double p, double kept, random::Generator& generator) {
   Tensor mask = Tensor::uninitialized(shape, dtype);
   const std::uint64_t seed = generator.bits();
-  visit_dtype(dtype, [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      auto* values = static_cast<T*>(mask.mutable_data());
-      kernels::parallel_for(mask.size(), kernels::parallel_grain / 4, [&](std::size_t begin, std::size_t end) {
-        fill_mask(seed, p, static_cast<T>(kept), begin, end, values);
-      });
-    }
+  visit_floating(dtype, [&]<class T>(TypeTag<T>) {
+    auto* values = static_cast<T*>(mask.mutable_data());
+    kernels::parallel_for(mask.size(), kernels::parallel_grain / 4, [&](std::size_t begin, std::size_t end) {
+      fill_mask(seed, p, static_cast<T>(kept), begin, end, values);
+    });
   });
   return mask;
 }

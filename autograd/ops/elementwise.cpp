@@ -19,25 +19,8 @@ extern const SimdKernels elementwise_avx2[row_count];
 extern const SimdKernels elementwise_avx512[row_count];
 #endif
 
-namespace {
-
-const SimdKernels* choose_table() {
-  switch (kernels::simd_level()) {
-#ifdef XTAPE_X86_LEVELS
-    case kernels::SimdLevel::avx512:
-      return elementwise_avx512;
-    case kernels::SimdLevel::avx2:
-      return elementwise_avx2;
-#endif
-    default:
-      return elementwise_baseline;
-  }
-}
-
-}  // namespace
-
 const SimdKernels& simd_kernels(Id id) {
-  static const SimdKernels* const chosen = choose_table();
+  static const auto& chosen = XTAPE_OF_SIMD_LEVEL(elementwise);
   return chosen[static_cast<std::size_t>(id)];
 }
 

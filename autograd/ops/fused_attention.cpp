@@ -17,14 +17,6 @@ namespace {
 
 // --- heads as matrices in memory
 
-// Calls function(tag) for a floating dtype.
-template <class F>
-void visit_floating(DType dtype, const F& function) {
-  visit_dtype(dtype, [&]<class T>(TypeTag<T> tag) {
-    if constexpr (std::is_floating_point_v<T>) function(tag);
-  });
-}
-
 // Queries, keys and values, or their gradients: (..., places, width), the elements of a row side by side.
 struct Parts {
   Tensor q, k, v;

@@ -22,11 +22,9 @@ Tensor run_map(const Tensor& x, const MapPtr& map, bool transposed) {
   const Tensor input = x.detach().contiguous();
   Tensor result = Tensor::uninitialized(transposed ? map->from : map->to, x.dtype());
   const std::size_t planes = map->from[0] * map->from[1];
-  visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      const auto run = transposed ? kernels::resize_transposed<T> : kernels::resize<T>;
-      run(input.data<T>(), planes, map->rows, map->columns, static_cast<T*>(result.mutable_data()));
-    }
+  visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) {
+    const auto run = transposed ? kernels::resize_transposed<T> : kernels::resize<T>;
+    run(input.data<T>(), planes, map->rows, map->columns, static_cast<T*>(result.mutable_data()));
   });
   return result;
 }

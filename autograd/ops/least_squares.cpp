@@ -47,14 +47,11 @@ Tensor run_least_squares(const Tensor& a, const Tensor& b, RankCutoff cutoff) {
   const Tensor rows = zeros(shape_of_batch(batches, k, longest), {.dtype = a.dtype()});
   view(rows, {xt::ellipsis(), xt::range(0, static_cast<std::ptrdiff_t>(m))}).assign(transposed(b));
   std::vector<std::ptrdiff_t> ranks(element_count(batches));
-  visit_dtype(a.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      kernels::for_each_matrix(ranks.size(), m * n * std::min(m, n), [&](std::size_t i) {
-        ranks[i] =
-            kernels::least_squares(m, n, k, static_cast<T*>(matrices.mutable_data()) + i * m * n,
-                                   static_cast<T*>(rows.mutable_data()) + i * k * longest, cutoff_for(a, cutoff));
-      });
-    }
+  visit_floating(a.dtype(), [&]<class T>(TypeTag<T>) {
+    kernels::for_each_matrix(ranks.size(), m * n * std::min(m, n), [&](std::size_t i) {
+      ranks[i] = kernels::least_squares(m, n, k, static_cast<T*>(matrices.mutable_data()) + i * m * n,
+                                        static_cast<T*>(rows.mutable_data()) + i * k * longest, cutoff_for(a, cutoff));
+    });
   });
   require_full_rank(ranks, shape_of_batch(batches, m, n), std::min(m, n));
   const Tensor solutions = view(rows, {xt::ellipsis(), xt::range(0, static_cast<std::ptrdiff_t>(n))});

@@ -23,12 +23,10 @@ Tensor floating(const Tensor& x) { return astype(x, as_floating(x.dtype())); }
 template <class F>
 void for_each_matrix_of(const Tensor& x, std::size_t work, const F& function) {
   const std::size_t elements = x.shape(-1) * x.shape(-2);
-  visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      auto* data = static_cast<T*>(x.mutable_data());
-      kernels::for_each_matrix(element_count(batch_shape(x)), work,
-                               [&](std::size_t i) { function(TypeTag<T>{}, i, data + i * elements); });
-    }
+  visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) {
+    auto* data = static_cast<T*>(x.mutable_data());
+    kernels::for_each_matrix(element_count(batch_shape(x)), work,
+                             [&](std::size_t i) { function(TypeTag<T>{}, i, data + i * elements); });
   });
 }
 

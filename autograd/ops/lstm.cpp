@@ -32,14 +32,6 @@ Tensor rows_of(const Tensor& sequence) {
   return reshape(sequence, Shape{sequence.shape(0) * sequence.shape(1), sequence.shape(2)});
 }
 
-// Calls function(tag) for a floating dtype.
-template <class F>
-void visit_floating(DType dtype, const F& function) {
-  visit_dtype(dtype, [&]<class T>(TypeTag<T> tag) {
-    if constexpr (std::is_floating_point_v<T>) function(tag);
-  });
-}
-
 template <class T>
 T* memory_of(const Tensor& tensor) {
   return static_cast<T*>(tensor.mutable_data());

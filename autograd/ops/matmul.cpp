@@ -51,17 +51,15 @@ Tensor multiply_matrices(const Tensor& left, const Tensor& right) {
   }
   const Strides a_steps = broadcast_strides(batch_shape(a), a.strides(), batches);
   const Strides b_steps = broadcast_strides(batch_shape(b), b.strides(), batches);
-  visit_dtype(a.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      auto* c = static_cast<T*>(result.mutable_data());
-      kernels::for_each_matrix(count, m * n * k, [&](std::size_t i) {
-        // The stride of an axis of size 1 says nothing about the rows that were merged.
-        const kernels::Matrix<T> left_matrix =
-            merged ? kernels::Matrix<T>{a.data<T>(), static_cast<std::ptrdiff_t>(std::max<std::size_t>(k, 1)), false}
-                   : matrix_at<T>(a, batch_offset(i, batches, a_steps));
-        kernels::gemm<T>(m, n, k, left_matrix, matrix_at<T>(b, batch_offset(i, batches, b_steps)), c + i * m * n);
-      });
-    }
+  visit_floating(a.dtype(), [&]<class T>(TypeTag<T>) {
+    auto* c = static_cast<T*>(result.mutable_data());
+    kernels::for_each_matrix(count, m * n * k, [&](std::size_t i) {
+      // The stride of an axis of size 1 says nothing about the rows that were merged.
+      const kernels::Matrix<T> left_matrix =
+          merged ? kernels::Matrix<T>{a.data<T>(), static_cast<std::ptrdiff_t>(std::max<std::size_t>(k, 1)), false}
+                 : matrix_at<T>(a, batch_offset(i, batches, a_steps));
+      kernels::gemm<T>(m, n, k, left_matrix, matrix_at<T>(b, batch_offset(i, batches, b_steps)), c + i * m * n);
+    });
   });
   return result;
 }
@@ -108,14 +106,12 @@ Tensor add_product_to_bias(const Tensor& x, const Tensor& weight, const Tensor& 
   Shape shape = x.shape();
   shape.back() = n;
   Tensor result = Tensor::uninitialized(shape, x.dtype());
-  visit_dtype(result.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      auto* c = static_cast<T*>(result.mutable_data());
-      for (std::size_t row = 0; row < m; ++row) std::copy_n(shift.data<T>(), n, c + row * n);
-      kernels::Matrix<T> turned = matrix_at<T>(b, 0);
-      turned.transposed = !turned.transposed;
-      kernels::gemm<T>(m, n, k, matrix_at<T>(a, 0), turned, c, true);
-    }
+  visit_floating(result.dtype(), [&]<class T>(TypeTag<T>) {
+    auto* c = static_cast<T*>(result.mutable_data());
+    for (std::size_t row = 0; row < m; ++row) std::copy_n(shift.data<T>(), n, c + row * n);
+    kernels::Matrix<T> turned = matrix_at<T>(b, 0);
+    turned.transposed = !turned.transposed;
+    kernels::gemm<T>(m, n, k, matrix_at<T>(a, 0), turned, c, true);
   });
   return result;
 }

@@ -38,13 +38,11 @@ void require_square(const char* op, const Tensor& x) {
 LuFactors::LuFactors(const Tensor& a) : factors(a.detach().clone()), zero_pivots(element_count(batch_shape(a))) {
   const std::size_t n = a.shape(-1);
   pivots.resize(count() * n);
-  visit_dtype(a.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      auto* matrices = static_cast<T*>(factors.mutable_data());
-      kernels::for_each_matrix(count(), n * n * n / 3, [&](std::size_t i) {
-        zero_pivots[i] = kernels::lu_factor(n, matrices + i * n * n, pivots.data() + i * n);
-      });
-    }
+  visit_floating(a.dtype(), [&]<class T>(TypeTag<T>) {
+    auto* matrices = static_cast<T*>(factors.mutable_data());
+    kernels::for_each_matrix(count(), n * n * n / 3, [&](std::size_t i) {
+      zero_pivots[i] = kernels::lu_factor(n, matrices + i * n * n, pivots.data() + i * n);
+    });
   });
 }
 

@@ -35,13 +35,6 @@ const T* readable(const Tensor& x) {
   return x.defined() ? x.data<T>() : nullptr;
 }
 
-template <class F>
-void visit_floating(DType dtype, const F& function) {
-  visit_dtype(dtype, [&]<class T>(TypeTag<T> tag) {
-    if constexpr (std::is_floating_point_v<T>) function(tag);
-  });
-}
-
 template <class T>
 kernels::NormScale<T> scale_of(const Recorded& norm, const Tensor& weight) {
   return {norm.mean.data<T>(), norm.inverse.data<T>(), readable<T>(weight)};

@@ -119,10 +119,8 @@ template <class F>
 Tensor run_floating(const Tensor& x, const Shape& shape, const Pool& pool, const F& function) {
   const Tensor source = pool.in_order(x.detach());
   const Tensor result = pool.uninitialized(shape, x.dtype());
-  visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (std::is_floating_point_v<T>) {
-      function(static_cast<const T*>(source.raw_data()), static_cast<T*>(result.mutable_data()));
-    }
+  visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) {
+    function(static_cast<const T*>(source.raw_data()), static_cast<T*>(result.mutable_data()));
   });
   return result;
 }

@@ -22,9 +22,7 @@ bool has_gates(const Tensor& gates, const Tensor& state, std::size_t count) {
 template <class F>
 void visit_rows(const Tensor& state, const F& function) {
   const std::size_t width = state.shape(-1), rows = width == 0 ? 0 : state.size() / width;
-  visit_dtype(state.dtype(), [&]<class T>(TypeTag<T> tag) {
-    if constexpr (std::is_floating_point_v<T>) function(tag, rows, width);
-  });
+  visit_floating(state.dtype(), [&]<class T>(TypeTag<T> tag) { function(tag, rows, width); });
 }
 
 template <class T>

@@ -11,13 +11,6 @@ namespace xtape {
 
 namespace {
 
-template <class F>
-void visit_floating(DType dtype, const F& function) {
-  visit_dtype(dtype, [&]<class T>(TypeTag<T> tag) {
-    if constexpr (std::is_floating_point_v<T>) function(tag);
-  });
-}
-
 std::size_t row_count(const Tensor& rows) { return rows.size() == 0 ? 0 : rows.size() / rows.shape(-1); }
 
 // Calls `run` on tensors whose last axis is `axis` of the given ones, contiguous, and turns its result back.
