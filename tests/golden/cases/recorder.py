@@ -1,5 +1,6 @@
 """Runs PyTorch's functions on chosen inputs and keeps inputs, results and gradients."""
 
+import importlib
 import json
 import os
 import zlib
@@ -129,3 +130,17 @@ class Recorder:
         text = np.frombuffer(f"[\n{lines}\n]".encode(), np.uint8)
         np.savez_compressed(path, cases=text, values=np.concatenate(self.values))
         return path.stat().st_size
+
+
+def write_families(folder, package, families, new_recorder, what):
+    """Writes folder/FAMILY.npz for each family from the module package.FAMILY, and says what is in them."""
+    names, cases, total = set(), 0, 0
+    for family in families:
+        recorder = new_recorder()
+        importlib.import_module(f"{package}.{family}").record(recorder)
+        size = recorder.write(folder / f"{family}.npz")
+        print(f"{family:15} {len(recorder.ops()):4} {what} {len(recorder.cases):5} cases {size:8} bytes")
+        names |= recorder.ops()
+        cases += len(recorder.cases)
+        total += size
+    print(f"{'all':15} {len(names):4} {what} {cases:5} cases {total:8} bytes")
