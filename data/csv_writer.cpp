@@ -1,4 +1,3 @@
-#include <autograd/file.hpp>
 #include <data/csv.hpp>
 
 #include <array>
@@ -63,14 +62,7 @@ std::string text_of(const CsvColumns& columns) {
 void write_csv(const std::filesystem::path& path, const CsvColumns& columns) {
   check(columns);
   const std::string text = text_of(columns);
-  const ByteSpan plain = std::as_bytes(std::span(text));
-  replace_file(path, [&](std::ostream& out) {
-    if (path.extension() == ".gz") {
-      write_bytes(out, gzip(plain));
-    } else {
-      write_bytes(out, plain);
-    }
-  });
+  replace_file_packed(path, std::as_bytes(std::span(text)));
 }
 
 }  // namespace xtape::data

@@ -1,4 +1,5 @@
 #include <autograd/error.hpp>
+#include <autograd/file.hpp>
 #include <data/files.hpp>
 
 #include <algorithm>
@@ -46,6 +47,11 @@ Bytes read_file(const fs::path& path) {
 
 void write_bytes(std::ostream& out, ByteSpan bytes) {
   out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+void replace_file_packed(const fs::path& path, ByteSpan contents) {
+  const Bytes packed = path.extension() == ".gz" ? gzip(contents) : Bytes();
+  replace_file(path, [&](std::ostream& out) { write_bytes(out, packed.empty() ? contents : packed); });
 }
 
 std::optional<std::size_t> byte_count(const Shape& shape, std::size_t bytes_per_item) noexcept {

@@ -47,6 +47,9 @@ Bytes gzip(ByteSpan contents);
 /// Bytes that an array takes; nothing where its strides in bytes do not fit in std::ptrdiff_t, even if it is empty.
 std::optional<std::size_t> byte_count(const Shape& shape, std::size_t bytes_per_item) noexcept;
 
+/// Replaces a file by one with these contents, compressed with gzip where its name ends in ".gz"; see replace_file().
+void replace_file_packed(const std::filesystem::path& path, ByteSpan contents);
+
 /// Writes bytes as they are.
 void write_bytes(std::ostream& out, ByteSpan bytes);
 

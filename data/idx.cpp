@@ -1,4 +1,3 @@
-#include <autograd/file.hpp>
 #include <data/idx.hpp>
 
 #include <algorithm>
@@ -195,17 +194,10 @@ Tensor read_idx(const std::filesystem::path& path) { return read_idx(read_file(p
 
 void write_idx(const std::filesystem::path& path, const Tensor& array) {
   const Tensor source = array.detach().contiguous();
-  Bytes header = header_of(source, quoted(path));
+  Bytes file = header_of(source, quoted(path));
   const Bytes values = values_of(source, quoted(path));
-  replace_file(path, [&](std::ostream& out) {
-    if (path.extension() == ".gz") {
-      header.insert(header.end(), values.begin(), values.end());
-      write_bytes(out, gzip(header));
-    } else {
-      write_bytes(out, header);
-      write_bytes(out, values);
-    }
-  });
+  file.insert(file.end(), values.begin(), values.end());
+  replace_file_packed(path, file);
 }
 
 }  // namespace xtape::data
