@@ -30,8 +30,14 @@ list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
 find_package(CBLAS REQUIRED)
 find_package(LIBZIP REQUIRED)
 
-if(XTAPE_OPENMP)
+# Work is shared among oneTBB's threads; OpenMP keeps the libraries that have threads of their own from adding them.
+if(XTAPE_THREADS)
+  find_package(TBB)
   find_package(OpenMP COMPONENTS CXX)
+  if(NOT TBB_FOUND OR NOT OpenMP_CXX_FOUND)
+    message(STATUS "oneTBB or OpenMP is not found: xtape will compute on one thread")
+    set(XTAPE_THREADS OFF)
+  endif()
 endif()
 
 # Debian's CMake package of oneDNN asks for OpenCL's headers, which are not there.

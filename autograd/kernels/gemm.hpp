@@ -13,7 +13,7 @@ struct Matrix {
 };
 
 /// `c = a b + (accumulate ? c : 0)` through BLAS; `c` is row-major, (m, n), with rows `c_stride` apart, `n` where it is
-/// 0. May be called from several threads at once; inside a parallel region BLAS adds no threads of its own.
+/// 0. May be called from several threads at once; a piece of shared work computes it alone.
 template <class T>
 void gemm(std::size_t m, std::size_t n, std::size_t k, Matrix<T> a, Matrix<T> b, T* c, bool accumulate = false,
           std::size_t c_stride = 0);

@@ -68,11 +68,14 @@ std::vector<int> integers(int asked) { return std::vector<int>(static_cast<std::
 
 constexpr int ask = -1;  // as the size of the workspace: tell the best one
 
+// Small matrices are not worth the start of BLAS' own threads.
+bool small(std::size_t size) { return size < 256; }
+
 }  // namespace
 
 template <class T>
 std::size_t lu_factor(std::size_t n, T* a, int* pivots) {
-  share_the_cores();
+  const Alone alone(small(n));
   const int size = as_int(n), lda = leading(n);
   int info = 0;
   Lapack<T>::getrf(&size, &size, a, &lda, pivots, &info);
@@ -81,6 +84,7 @@ std::size_t lu_factor(std::size_t n, T* a, int* pivots) {
 
 template <class T>
 void lu_solve(bool transposed, std::size_t n, std::size_t count, const T* factors, const int* pivots, T* vectors) {
+  const Alone alone(small(n));
   // What was factored is the transpose.
   const char trans = transposed ? 'N' : 'T';
   const int size = as_int(n), columns = as_int(count), lda = leading(n);
@@ -90,6 +94,7 @@ void lu_solve(bool transposed, std::size_t n, std::size_t count, const T* factor
 
 template <class T>
 void lu_invert(std::size_t n, T* factors, const int* pivots) {
+  const Alone alone(small(n));
   const int size = as_int(n), lda = leading(n);
   int info = 0, length = ask;
   T best{};
@@ -101,7 +106,7 @@ void lu_invert(std::size_t n, T* factors, const int* pivots) {
 
 template <class T>
 std::size_t cholesky(std::size_t n, T* a) {
-  share_the_cores();
+  const Alone alone(small(n));
   const char uplo = 'U';  // by columns, the lower triangle of rows is the upper one
   const int size = as_int(n), lda = leading(n);
   int info = 0;
@@ -113,7 +118,7 @@ std::size_t cholesky(std::size_t n, T* a) {
 template <class T>
 void solve_triangular(bool upper, bool unit_diagonal, std::size_t n, std::size_t count, const T* a, T* b) {
   if (n == 0 || count == 0) return;
-  share_the_cores();
+  const Alone alone(small(n));
   Lapack<T>::trsm(CblasRowMajor, CblasLeft, upper ? CblasUpper : CblasLower, CblasNoTrans,
                   unit_diagonal ? CblasUnit : CblasNonUnit, as_int(n), as_int(count), T(1), a, as_int(n), b,
                   as_int(count));
@@ -122,7 +127,7 @@ void solve_triangular(bool upper, bool unit_diagonal, std::size_t n, std::size_t
 template <class T>
 std::ptrdiff_t least_squares(std::size_t m, std::size_t n, std::size_t count, T* a_transposed, T* vectors,
                              double rcond) {
-  share_the_cores();
+  const Alone alone(small(std::min(m, n)));
   const int rows = as_int(m), columns = as_int(n), vector_count = as_int(count);
   const int lda = leading(m), ldb = leading(std::max(m, n));
   const T cutoff = static_cast<T>(rcond);
@@ -141,7 +146,7 @@ std::ptrdiff_t least_squares(std::size_t m, std::size_t n, std::size_t count, T*
 
 template <class T>
 bool symmetric_eigen(std::size_t n, T* a, T* values) {
-  share_the_cores();
+  const Alone alone(small(n));
   const char jobz = 'V', uplo = 'U';
   const int size = as_int(n), lda = leading(n);
   int info = 0, length = ask, integer_length = ask, best_integers = 0;
@@ -158,7 +163,7 @@ bool symmetric_eigen(std::size_t n, T* a, T* values) {
 
 template <class T>
 bool singular_values(std::size_t m, std::size_t n, T* a, T* u, T* s, T* vh) {
-  share_the_cores();
+  const Alone alone(small(std::min(m, n)));
   // The transpose is v diag(s) u^T, and by columns v is vh, u^T is u.
   const char jobz = 'S';
   const int rows = as_int(n), columns = as_int(m), lda = leading(n), ldvt = leading(std::min(m, n));
@@ -176,7 +181,7 @@ bool singular_values(std::size_t m, std::size_t n, T* a, T* u, T* s, T* vh) {
 
 template <class T>
 void orthonormal_columns(std::size_t m, std::size_t n, T* a) {
-  share_the_cores();
+  const Alone alone(small(std::min(m, n)));
   // The transpose is R^T Q^T, a triangular matrix times one with orthonormal rows.
   const int rows = as_int(n), columns = as_int(m), lda = leading(n);
   int info = 0, length = ask;

@@ -202,7 +202,6 @@ class Loop {
     return memory(description, processor(), const_cast<float*>(values));
   }
   void run(Arguments arguments) const {
-    share_the_cores();
     const Scratch<std::byte> scratchpad(m_scratchpad.get_size());
     arguments.emplace(DNNL_ARG_SCRATCHPAD, memory(m_scratchpad, processor(), scratchpad.data()));
     m_primitive->execute(stream(), arguments);
@@ -215,21 +214,13 @@ class Loop {
   std::optional<Weights> m_weights;
 };
 
-std::size_t threads() {
-#ifdef _OPENMP
-  return static_cast<std::size_t>(omp_get_max_threads());
-#else
-  return 1;
-#endif
-}
-
 // Loops are compiled for their sizes and a number of threads, and kept, unless images come in ever new sizes. Null
 // where oneDNN has none.
 std::shared_ptr<const Loop> loop(Kind kind, const Convolution& c) {
   static std::mutex mutex;
   static std::map<std::vector<std::size_t>, std::shared_ptr<const Loop>> loops;
   std::vector<std::size_t> key{
-      static_cast<std::size_t>(kind), threads(), c.batch, c.groups, c.in_channels, c.out_channels};
+      static_cast<std::size_t>(kind), thread_count(), c.batch, c.groups, c.in_channels, c.out_channels};
   for (const Window& w : c.windows) {
     key.insert(key.end(), {w.input, w.kernel, w.output, w.stride, w.dilation, w.padding});
   }
@@ -246,22 +237,69 @@ std::shared_ptr<const Loop> loop(Kind kind, const Convolution& c) {
   return place->second;
 }
 
+// A batch is shared out by its images: each piece is a convolution of its own, computed by one thread.
+struct Pieces {
+  explicit Pieces(const Convolution& c) : sizes(c) {
+    std::size_t multiplications = c.groups * c.in_channels * c.out_channels;
+    for (const Window& w : c.windows) multiplications *= w.output * w.kernel;
+    constexpr std::size_t together = 8;  // that take as long as an element of cheap work
+    count = piece_count(c.batch, multiplications / together);
+    // A few images may be worth the start of oneDNN's own threads.
+    constexpr std::size_t worthwhile = std::size_t{1} << 24;
+    alone = count > 1 || c.batch * multiplications < worthwhile;
+  }
+  std::size_t first(std::size_t piece) const { return piece * sizes.batch / count; }
+  Convolution operator[](std::size_t piece) const {
+    Convolution part = sizes;
+    part.batch = first(piece + 1) - first(piece);
+    return part;
+  }
+
+  /// Calls function(piece, offset in x, offset in y, loop) for every piece.
+  template <class F>
+  void run(Kind kind, const F& function) const {
+    const Alone guard(alone);
+    const std::size_t x_image = sizes.groups * sizes.in_channels * input_size(sizes.windows);
+    const std::size_t y_image = sizes.groups * sizes.out_channels * output_size(sizes.windows);
+    run_pieces(count, [&](std::size_t piece) {
+      function(piece, first(piece) * x_image, first(piece) * y_image, *loop(kind, (*this)[piece]));
+    });
+  }
+
+  Convolution sizes;
+  std::size_t count;
+  bool alone;
+};
+
 }  // namespace
 
 bool can_convolve(const Convolution& c) {
-  return c.batch > 0 && loop(Kind::forward, c) && loop(Kind::input_gradient, c) && loop(Kind::weight_gradient, c);
+  if (c.batch == 0) return false;
+  const Pieces pieces(c);
+  const Alone guard(pieces.alone);
+  // The first piece is the smallest, the last one the largest.
+  for (const std::size_t piece : {std::size_t{0}, pieces.count - 1}) {
+    for (const Kind kind : {Kind::forward, Kind::input_gradient, Kind::weight_gradient}) {
+      if (!loop(kind, pieces[piece])) return false;
+    }
+  }
+  return true;
 }
 
 void convolution(const Convolution& c, const float* x, const float* w, const float* bias, float* y) {
-  const auto run = loop(bias ? Kind::forward_with_bias : Kind::forward, c);
-  Arguments arguments{{DNNL_ARG_SRC, run->x(x)}, {DNNL_ARG_DST, run->y(y)}};
-  if (bias) arguments.emplace(DNNL_ARG_BIAS, run->bias(bias));
-  run->read_weights(w, std::move(arguments));
+  const auto run = [&](std::size_t, std::size_t at_x, std::size_t at_y, const Loop& loop) {
+    Arguments arguments{{DNNL_ARG_SRC, loop.x(x + at_x)}, {DNNL_ARG_DST, loop.y(y + at_y)}};
+    if (bias) arguments.emplace(DNNL_ARG_BIAS, loop.bias(bias));
+    loop.read_weights(w, std::move(arguments));
+  };
+  Pieces(c).run(bias ? Kind::forward_with_bias : Kind::forward, run);
 }
 
 void convolution_input_gradient(const Convolution& c, const float* y, const float* w, const float* bias, float* x) {
-  const auto run = loop(Kind::input_gradient, c);
-  run->read_weights(w, {{DNNL_ARG_DIFF_DST, run->y(y)}, {DNNL_ARG_DIFF_SRC, run->x(x)}});
+  const auto run = [&](std::size_t, std::size_t at_x, std::size_t at_y, const Loop& loop) {
+    loop.read_weights(w, {{DNNL_ARG_DIFF_DST, loop.y(y + at_y)}, {DNNL_ARG_DIFF_SRC, loop.x(x + at_x)}});
+  };
+  Pieces(c).run(Kind::input_gradient, run);
   if (!bias) return;
   const std::size_t channels = c.groups * c.in_channels;
   parallel_for(c.batch * input_size(c.windows), 1 + parallel_grain / channels, [&](std::size_t begin, std::size_t end) {
@@ -272,8 +310,18 @@ void convolution_input_gradient(const Convolution& c, const float* y, const floa
 }
 
 void convolution_weight_gradient(const Convolution& c, const float* x, const float* y, float* w) {
-  const auto run = loop(Kind::weight_gradient, c);
-  run->write_weights(w, {{DNNL_ARG_SRC, run->x(x)}, {DNNL_ARG_DIFF_DST, run->y(y)}});
+  const Pieces pieces(c);
+  const std::size_t weights = c.groups * c.out_channels * c.in_channels * kernel_size(c.windows);
+  const Scratch<float> others((pieces.count - 1) * weights);  // what all pieces but the first give
+  const auto run = [&](std::size_t piece, std::size_t at_x, std::size_t at_y, const Loop& loop) {
+    float* to = piece == 0 ? w : others.data() + (piece - 1) * weights;
+    loop.write_weights(to, {{DNNL_ARG_SRC, loop.x(x + at_x)}, {DNNL_ARG_DIFF_DST, loop.y(y + at_y)}});
+  };
+  pieces.run(Kind::weight_gradient, run);
+  for (std::size_t piece = 1; piece < pieces.count; ++piece) {
+    const float* part = others.data() + (piece - 1) * weights;
+    for (std::size_t i = 0; i < weights; ++i) w[i] += part[i];
+  }
 }
 
 }  // namespace xtape::kernels::onednn

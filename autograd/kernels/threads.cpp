@@ -1,53 +1,44 @@
 #include <autograd/kernels/threads.hpp>
 
-#include <cstdlib>
-#include <thread>
-
-#ifdef _OPENMP
+#ifdef XTAPE_THREADS
 #include <omp.h>
+#include <tbb/parallel_for.h>
 #endif
 
 namespace xtape::kernels {
 
-#ifdef _OPENMP
+#ifdef XTAPE_THREADS
 
-namespace {
+// OpenMP's number of threads is kept for each thread, and the libraries follow it: so one number serves all.
+std::size_t thread_count() noexcept { return static_cast<std::size_t>(omp_get_max_threads()); }
 
-bool user_decided() { return std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT"); }
+void work_alone() noexcept { omp_set_num_threads(1); }
 
-#ifdef __clang__
+Alone::Alone(bool wanted) noexcept : m_before(wanted ? thread_count() : 1) {
+  if (m_before > 1) work_alone();
+}
+Alone::~Alone() {
+  if (m_before > 1) omp_set_num_threads(static_cast<int>(m_before));
+}
 
-bool calm_down() {
-  if (!user_decided()) kmp_set_blocktime(0);
-  return true;
+void run_pieces(std::size_t pieces, void (*function)(const void*, std::size_t), const void* context) {
+  const auto run = [=](std::size_t piece) {
+    const Alone alone;
+    function(context, piece);
+  };
+  if (pieces == 1) return function(context, 0);
+  tbb::parallel_for(std::size_t{0}, pieces, run, tbb::simple_partitioner());
 }
 
 #else
 
-// GCC's libgomp reads its settings before the program starts and has no call to change them. It waits for a short
-// while only (1000 turns, not 300 000) once it manages more threads than there are cores. A team that never works
-// again, behind a thread that sleeps, brings it to that state.
-bool calm_down() {
-  if (user_decided() || omp_get_num_procs() < 2) return true;
-  std::thread([] {
-#pragma omp parallel num_threads(omp_get_num_procs())
-    { (void)omp_get_thread_num(); }
-    for (;;) std::this_thread::sleep_for(std::chrono::hours(24));
-  }).detach();
-  return true;
+std::size_t thread_count() noexcept { return 1; }
+void work_alone() noexcept {}
+Alone::Alone(bool) noexcept : m_before(1) {}
+Alone::~Alone() = default;
+void run_pieces(std::size_t pieces, void (*function)(const void*, std::size_t), const void* context) {
+  for (std::size_t piece = 0; piece < pieces; ++piece) function(context, piece);
 }
-
-#endif
-
-}  // namespace
-
-void share_the_cores() { [[maybe_unused]] static const bool done = calm_down(); }
-void work_alone() { omp_set_num_threads(1); }
-
-#else
-
-void share_the_cores() {}
-void work_alone() {}
 
 #endif
 
