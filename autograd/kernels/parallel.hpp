@@ -16,6 +16,7 @@ inline std::size_t even_pieces(std::size_t count, std::size_t grain) {
   const std::size_t worthwhile = count / std::max<std::size_t>(grain, 1);
   if (worthwhile < 2) return 1;
   const std::size_t threads = thread_count();
+  if (threads == 1) return 1;
   return worthwhile < threads ? worthwhile : threads * std::min<std::size_t>(4, worthwhile / threads);
 }
 

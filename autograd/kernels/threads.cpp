@@ -22,11 +22,14 @@ Alone::~Alone() {
 }
 
 void run_pieces(std::size_t pieces, void (*function)(const void*, std::size_t), const void* context) {
+  if (pieces == 1 || thread_count() == 1) {
+    for (std::size_t piece = 0; piece < pieces; ++piece) function(context, piece);
+    return;
+  }
   const auto run = [=](std::size_t piece) {
     const Alone alone;
     function(context, piece);
   };
-  if (pieces == 1) return function(context, 0);
   tbb::parallel_for(std::size_t{0}, pieces, run, tbb::simple_partitioner());
 }
 

@@ -23,9 +23,10 @@ class Alone {
   std::size_t m_before;
 };
 
-/// Calls `function(context, piece)` for every piece below `pieces`, on the threads of oneTBB. The calling thread takes
-/// pieces, too, and waits for none that has not begun: where other programs keep the cores busy, it does all of the
-/// work itself instead of waiting for a thread that does not get its turn (docs/performance.md has the figures).
+/// Calls `function(context, piece)` for every piece below `pieces`, on the threads of oneTBB; where thread_count() is
+/// 1, on the calling thread. The calling thread takes pieces, too, and waits for none that has not begun: where other
+/// programs keep the cores busy, it does all of the work itself instead of waiting for a thread that does not get its
+/// turn (docs/performance.md has the figures).
 void run_pieces(std::size_t pieces, void (*function)(const void* context, std::size_t piece), const void* context);
 
 /// The same for a callable `function(piece)`.

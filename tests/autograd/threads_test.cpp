@@ -55,6 +55,21 @@ TEST_CASE("a thread that works alone does not change the others") {
   CHECK(thread_count() == before);
 }
 
+TEST_CASE("shared work within a piece, or of a thread that works alone, stays on its thread") {
+  const Alone alone;
+  const auto self = std::this_thread::get_id();
+  std::size_t calls = 0;
+  bool elsewhere = false;
+  run_pieces(4, [&](std::size_t) {
+    parallel_for(1000000, parallel_grain, [&](std::size_t, std::size_t) {
+      ++calls;
+      elsewhere = elsewhere || std::this_thread::get_id() != self;
+    });
+  });
+  CHECK(calls == 4);
+  CHECK_FALSE(elsewhere);
+}
+
 TEST_CASE("pieces of an array cover it once and end on multiples of 64") {
   for (const std::size_t count : {0, 1, 63, 65536, 65537, 100000, 262144, 1000003}) {
     std::vector<std::atomic<int>> visits(count);
