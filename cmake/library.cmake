@@ -14,7 +14,8 @@ list(FILTER XTAPE_SOURCES EXCLUDE REGEX "[_/]simd\\.cpp$")
 
 # Sources compiled once for each SIMD level, which is chosen at run time.
 set(XTAPE_SIMD_SOURCES autograd/ops/elementwise/simd.cpp autograd/kernels/gates_simd.cpp
-  autograd/kernels/norm_simd.cpp autograd/kernels/pool_simd.cpp autograd/kernels/softmax_simd.cpp optim/update_simd.cpp)
+  autograd/kernels/norm_simd.cpp autograd/kernels/pool_simd.cpp autograd/kernels/reduce_simd.cpp
+  autograd/kernels/softmax_simd.cpp optim/update_simd.cpp)
 set(XTAPE_LEVELS baseline)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   list(APPEND XTAPE_LEVELS avx2 avx512)

@@ -1,5 +1,7 @@
 #include <autograd/kernels/blocks.hpp>
 #include <autograd/kernels/reduce.hpp>
+#include <autograd/kernels/reduce_blocks.hpp>
+#include <autograd/kernels/simd_level.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -86,8 +88,25 @@ struct Merge : Operation {
   }
 };
 
+// Floating sums have loops for each SIMD level.
+template <class Operation, class T>
+constexpr bool has_simd_loops = std::is_floating_point_v<T> &&
+                                (std::is_same_v<Operation, Sum<AsIs>> || std::is_same_v<Operation, Sum<Square>>);
+
+template <class Operation, class T>
+const SumBlocks<T>& sum_blocks() {
+  static const SumTable& table = XTAPE_OF_SIMD_LEVEL(sum_table);
+  constexpr bool squares = std::is_same_v<Operation, Sum<Square>>;
+  if constexpr (std::is_same_v<T, float>) {
+    return squares ? table.float_sums_of_squares : table.float_sums;
+  } else {
+    return squares ? table.double_sums_of_squares : table.double_sums;
+  }
+}
+
 template <class Operation, class T, class R>
 R reduce_block(const T* values, std::size_t count) {
+  if constexpr (has_simd_loops<Operation, T>) return sum_blocks<Operation, T>().run(values, count);
   R lane[lanes];
   const auto add = [&](std::size_t j, T value) {
     lane[j] = Operation::combine(lane[j], Operation::template take<R>(value));
@@ -117,6 +136,9 @@ R reduce_run(const T* values, std::size_t count) {
 template <class Operation, class T, class R>
 void reduce_rows(const T* rows, std::size_t count, std::size_t stride, std::size_t width, R* output) {
   if (count <= 128) {
+    if constexpr (has_simd_loops<Operation, T>) {
+      return sum_blocks<Operation, T>().rows(rows, count, stride, width, output);
+    }
     for (std::size_t j = 0; j < width; ++j) output[j] = Operation::template start<R>;
     for (std::size_t r = 0; r < count; ++r) {
       const T* row = rows + r * stride;
