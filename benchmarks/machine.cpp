@@ -56,11 +56,18 @@ std::vector<std::pair<std::string, std::string>> describe_machine() {
   return facts;
 }
 
-int core_count() {
-  cpu_set_t cores;
-  CPU_ZERO(&cores);
-  return sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+std::vector<int> cores() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return {0};
+  std::vector<int> numbers;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &allowed)) numbers.push_back(core);
+  }
+  return numbers;
 }
+
+int core_count() { return static_cast<int>(cores().size()); }
 
 double load_average() {
   double load = 0;

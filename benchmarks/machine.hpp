@@ -9,7 +9,8 @@ namespace benchmarks {
 /// What the figures depend on, by name: processor, cores, compiler, and what each side computes with.
 std::vector<std::pair<std::string, std::string>> describe_machine();
 
-/// Cores that this process may use.
+/// The cores that this process may use, by the system's numbers.
+std::vector<int> cores();
 int core_count();
 
 /// Processes that wanted to run, on average over the last minute.

@@ -1,3 +1,4 @@
+#include <benchmarks/machine.hpp>
 #include <benchmarks/measure.hpp>
 
 #include <algorithm>
@@ -158,6 +159,8 @@ std::pair<double, double> Side::memory() {
   return {before, peak};
 }
 
+void Side::move_to_core(int number) { m_process.move_to(cores()[static_cast<std::size_t>(number) % cores().size()]); }
+
 long Side::runs_in(double seconds) {
   long runs = 1;
   for (;;) {
@@ -203,7 +206,10 @@ Measurement measure(const Workload& workload, const Schedule& schedule, int thre
   const auto passed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
   for (int round = 0; round < schedule.rounds; ++round) {
     if (round >= schedule.fewest_rounds && passed() > schedule.seconds) break;
-    for (Contestant& contestant : contestants) contestant.run_round();
+    for (Contestant& contestant : contestants) {
+      contestant.process.move_to_core(round);
+      contestant.run_round();
+    }
   }
   Measurement result;
   for (Contestant& contestant : contestants) result[contestant.name] = result_of(contestant, contestants[0]);

@@ -58,6 +58,8 @@ class Side {
   std::pair<double, double> memory();
   /// What computes there.
   std::string about() { return m_process.ask("about"); }
+  /// Puts it on one of the machine's cores: one may be slower than another, as where a neighbour uses it, too.
+  void move_to_core(int number);
   /// How many runs fill the time; running them warms caches and pools.
   long runs_in(double seconds);
 

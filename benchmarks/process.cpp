@@ -1,6 +1,7 @@
 #include <benchmarks/process.hpp>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cerrno>
@@ -57,6 +58,15 @@ std::string Process::ask(const std::string& line) {
   const std::unique_ptr<char, decltype(&std::free)> owner(text, std::free);
   if (length < 1) throw std::runtime_error(m_name + " ended instead of answering '" + line + "'");
   return std::string(text, static_cast<std::size_t>(length - 1));
+}
+
+void Process::move_to(int core) const {
+  cpu_set_t allowed, one;
+  CPU_ZERO(&one);
+  CPU_SET(core, &one);
+  // Where the machine does not allow it, the process stays where it is.
+  if (sched_getaffinity(m_id, sizeof allowed, &allowed) != 0) return;
+  if (sched_setaffinity(m_id, sizeof one, &one) == 0) sched_setaffinity(m_id, sizeof allowed, &allowed);
 }
 
 }  // namespace benchmarks

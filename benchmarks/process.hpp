@@ -24,6 +24,9 @@ class Process {
   /// Writes a line, reads a line. Throws std::runtime_error where the program ended instead of answering.
   std::string ask(const std::string& line);
 
+  /// Puts its first thread on that core, from which the system may move it again.
+  void move_to(int core) const;
+
  private:
   std::string m_name;
   pid_t m_id = -1;
