@@ -12,16 +12,18 @@ constinit thread_local bool t_detecting = false;
 
 namespace {
 
-thread_local std::string t_scope;  // the names of the scopes, joined by dots
+thread_local std::string t_scope;
 
 }  // namespace
+
+const std::string& scope() noexcept { return t_scope; }
 
 }  // namespace anomaly
 
 DetectAnomaly::DetectAnomaly(bool enabled) noexcept : m_previous(std::exchange(anomaly::t_detecting, enabled)) {}
 DetectAnomaly::~DetectAnomaly() { anomaly::t_detecting = m_previous; }
 
-NameScope::NameScope(const std::string& name) : m_outer(anomaly::t_scope.size()) {
+NameScope::NameScope(const std::string& name) : m_outer(anomaly::t_scope.size()), m_region(name.c_str()) {
   anomaly::t_scope += (m_outer == 0 ? "" : ".") + name;
 }
 NameScope::~NameScope() { anomaly::t_scope.resize(m_outer); }

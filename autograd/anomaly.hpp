@@ -4,6 +4,7 @@
 #include <string>
 
 #include <autograd/place.hpp>
+#include <autograd/profile.hpp>
 #include <autograd/tape.hpp>
 
 namespace xtape {
@@ -24,7 +25,7 @@ class DetectAnomaly {
 };
 
 /// While it lives, what this thread computes is said to be `name`, within the scope around it, by the errors of
-/// DetectAnomaly. Example: `NameScope scope("decoder");`
+/// DetectAnomaly and by a Profiler. Example: `NameScope scope("decoder");`
 class NameScope {
  public:
   explicit NameScope(const std::string& name);
@@ -34,12 +35,16 @@ class NameScope {
 
  private:
   std::size_t m_outer;
+  profile::Region m_region;
 };
 
 namespace anomaly {
 
 extern constinit thread_local bool t_detecting;
 inline bool detecting() noexcept { return t_detecting; }
+
+/// The names of the NameScopes around, joined by dots.
+const std::string& scope() noexcept;
 
 /// Whether no element is nan or infinite.
 bool is_finite(const Tensor& x);

@@ -37,6 +37,7 @@
 #include <autograd/ops/softmax.hpp>
 #include <autograd/ops/sort.hpp>
 #include <autograd/ops/vector_norm.hpp>
+#include <autograd/profiler.hpp>
 #include <autograd/random.hpp>
 #include <autograd/record.hpp>
 #include <autograd/tape.hpp>

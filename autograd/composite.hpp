@@ -67,6 +67,8 @@ class CompositeNode final : public Node {
 template <CompositeRule Rule>
 Tensor record_composite(const char* name, Tensor result, const Tensors& inputs, Rule rule) {
   if (is_recorded(inputs)) (new CompositeNode<Rule>(name, inputs, std::move(rule)))->attach_to(*result.impl());
+  if (profile::active()) [[unlikely]]
+    profile::output(name, result);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
+#include <autograd/profile.hpp>
 #include <autograd/tape.hpp>
 
 #include <algorithm>
@@ -119,7 +120,11 @@ void Engine::run(Node& root, Tensor gradient) {
     }
     t_running_node = &node;
     if (anomaly::detecting()) m_upstream_is_finite = anomaly::is_finite(upstream);
-    node.propagate(std::move(upstream), *this);
+    if (profile::active()) [[unlikely]] {
+      profile::propagate(node, std::move(upstream), *this);
+    } else {
+      node.propagate(std::move(upstream), *this);
+    }
     if (!m_retain_graph) {
       node.release_saved();
       node.released = true;
@@ -210,6 +215,7 @@ Tensor starting_gradient(const Tensor& root, const Tensor& given, const char* op
 }  // namespace
 
 void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
+  const profile::Op profiled(Phase::backward, "backward");
   Tensor start = starting_gradient(*this, gradient, "backward");
   Engine engine(options.create_graph, options.retain_graph);
   engine.run(*impl()->node, std::move(start));
@@ -217,6 +223,7 @@ void Tensor::backward(const Tensor& gradient, BackwardOptions options) const {
 }
 
 Tensors grad(const Tensor& output, const Tensors& inputs, const GradOptions& options) {
+  const profile::Op profiled(Phase::backward, "grad");
   Tensor start = starting_gradient(output, options.gradient, "grad");
   std::vector<Node*> targets;
   for (const Tensor& input : inputs) {

@@ -49,6 +49,7 @@ bool is_recorded(const Tensors& inputs) noexcept {
 }
 
 Tensor alias(const Tensor& x) {
+  const profile::Op profiled("alias", x);
   return record("alias", x.detach(), From{x, [](const Tensor& g) { return g; }});
 }
 

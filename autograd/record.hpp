@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <autograd/anomaly.hpp>
+#include <autograd/profile.hpp>
 #include <autograd/tape.hpp>
 
 /// How an operation puts itself on the tape: what its local rules save, and record().
@@ -180,6 +181,8 @@ Tensor record(const char* name, Tensor result, From<Rules>... from) {
   }
   if (watched()) watch(name, result, inputs, rules);
   if (node) node->keep_output(*result.impl());
+  if (profile::active()) [[unlikely]]
+    profile::output(name, result);
   return result;
 }
 
@@ -218,6 +221,8 @@ Tensor record_list(const char* name, Tensor result, const Tensors& inputs, Rule 
   }
   if (is_recorded(inputs)) (new ListNode<Rule>(name, inputs, std::move(rule)))->attach_to(*result.impl());
   if (watched()) watch(name, result, pointers, rules);
+  if (profile::active()) [[unlikely]]
+    profile::output(name, result);
   return result;
 }
 

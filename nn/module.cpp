@@ -40,7 +40,8 @@ Tensor Module::operator()(const Tensor& x) {
 
 Tensor Module::call(const Tensor& x, const std::function<Tensor(const Tensor&)>& compute) {
   std::optional<NameScope> scope;
-  if (anomaly::detecting() && !m_state->name.empty()) scope.emplace(m_state->name);
+  const bool asked = anomaly::detecting() || profile::active();
+  if (asked && !m_state->name.empty()) scope.emplace(m_state->name);
   if (m_state->pre_hooks.empty() && m_state->hooks.empty()) return compute(x);
   const auto keep_alive = m_state;
   const auto pre_hooks = m_state->pre_hooks;  // copies: a hook may remove itself

@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t alignment = 64;
 constexpr std::size_t classes = 4 * 48;
 
+constinit thread_local std::size_t t_taken = 0;
+
 // Classes 0..3 are 64, 128, 192, 256 bytes; from there on each power of two has four steps.
 struct SizeClass {
   std::size_t index;
@@ -83,6 +85,7 @@ void* allocate_buffer(std::size_t bytes) {
   }
   c.figures.live_bytes += static_cast<std::int64_t>(rounded);
   c.figures.peak_bytes = std::max(c.figures.peak_bytes, c.figures.live_bytes);
+  t_taken += rounded;
   return buffer;
 }
 
@@ -102,6 +105,8 @@ void free_buffer(void* buffer, std::size_t bytes) noexcept {
   }
   if (!kept) std::free(buffer);
 }
+
+std::size_t bytes_taken() noexcept { return t_taken; }
 
 Statistics statistics() {
   Statistics result;

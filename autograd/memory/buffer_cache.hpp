@@ -12,4 +12,7 @@ void* allocate_buffer(std::size_t bytes);
 /// Gives a buffer back; `bytes` as it was asked for.
 void free_buffer(void* buffer, std::size_t bytes) noexcept;
 
+/// Bytes of all buffers that this thread has ever taken, rounded up to their size class.
+std::size_t bytes_taken() noexcept;
+
 }  // namespace xtape::memory
