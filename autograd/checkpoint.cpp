@@ -90,6 +90,7 @@ class CheckpointNode final : public Node {
 
 Tensor checkpoint(const TensorFunction& function, const Tensors& inputs) {
   if (!grad_enabled() || t_forward_level != 0) return function(inputs);
+  const profile::Op profiled("checkpoint", inputs);
   const random::Generator generator = random::default_generator();
   const std::uint64_t first = Node::next_number();
   // Recorded once to learn what else the function depends on; this graph is gone when the result is detached.
@@ -102,7 +103,7 @@ Tensor checkpoint(const TensorFunction& function, const Tensors& inputs) {
   if (!y.requires_grad()) return y;
   const Tensor result = y.detach();
   (new CheckpointNode(function, inputs, nodes_before(first, y), generator))->attach_to(*result.impl());
-  return result;
+  return profiled.result(result);
 }
 
 }  // namespace xtape

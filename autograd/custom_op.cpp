@@ -57,6 +57,7 @@ Tensor value_of(const CustomOp& op, const Tensors& inputs) {
 }  // namespace
 
 Tensor custom_op(const CustomOp& op, const Tensors& inputs) {
+  const profile::Op profiled(op.name.c_str(), inputs);
   Tensor result = value_of(op, inputs);
   CustomNode* node = nullptr;
   if (is_recorded(inputs)) {
@@ -73,7 +74,7 @@ Tensor custom_op(const CustomOp& op, const Tensors& inputs) {
     watch(op.name.c_str(), result, pointers, rules);
   }
   if (node) node->keep_output(*result.impl());
-  return result;
+  return profiled.result(result);
 }
 
 }  // namespace xtape

@@ -1,4 +1,5 @@
 #include <autograd/kernels/strided.hpp>
+#include <autograd/profile.hpp>
 #include <autograd/tape.hpp>
 
 #include <new>
@@ -168,6 +169,8 @@ void Tensor::assign(const Tensor& source) const {
     throw ShapeError("assign: values of shape " + to_string(source.shape()) + " do not broadcast to " +
                      to_string(shape()));
   }
+  const profile::Op profiled("assign", source);
+  if (profile::active()) profile::count_bytes(profile::bytes_of(source) + profile::bytes_of(*this));
   // Values that share memory with the target are read before the first is overwritten.
   const Tensor values = source.impl()->storage == impl()->storage ? source.detach().clone() : source;
   kernels::strided_copy(

@@ -25,6 +25,7 @@ bool is_channels_last(const Tensor& x) {
 
 Tensor channels_last(const Tensor& x) {
   if (is_channels_last(x)) return x;
+  const profile::Op profiled("channels_last", x);
   const Tensor result = uninitialized_channels_last(x.shape(), x.dtype());
   kernels::strided_copy({x.raw_data(), x.dtype(), x.strides()}, {result.mutable_data(), x.dtype(), result.strides()},
                         x.shape());

@@ -62,7 +62,16 @@ Tensor record_with_bias(const char* name, const Tensor& result, From<A> a, From<
   return record(name, result, std::move(a), std::move(b), From{bias, sum_of_channels});
 }
 
+// The same for all three: a multiplication and an addition for each element of the output and of a kernel.
+std::size_t flops_of(const ConvGeometry& geometry) {
+  const Shape weight = geometry.weight_shape();
+  return 2 * element_count(geometry.output_shape()) * element_count({weight.begin() + 1, weight.end()});
+}
+
 Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias, const ConvGeometryPtr& geometry) {
+  const char* name = pick(geometry, "conv1d", "conv2d", "conv3d");
+  const profile::Op profiled(name, x, w, bias);
+  profile::count_flops(flops_of(*geometry));
   const Tensor result = new_image(geometry->output_shape(), x.dtype(), *geometry);
   const kernels::Convolution& sizes = geometry->sizes;
   run(
@@ -70,12 +79,15 @@ Tensor convolve(const Tensor& x, const Tensor& w, const Tensor& bias, const Conv
       [&](auto*... arrays) { kernels::onednn::convolution(sizes, arrays...); },
       [&](auto*... arrays) { kernels::convolution(sizes, arrays...); });
   return record_with_bias(
-      pick(geometry, "conv1d", "conv2d", "conv3d"), result,
+      name, result,
       From{x, [w = save(w), geometry](const Tensor& g) { return transpose_convolve(g, w.get(), {}, geometry); }},
       From{w, [x = save(x), geometry](const Tensor& g) { return weight_gradient(x.get(), g, geometry); }}, bias);
 }
 
 Tensor transpose_convolve(const Tensor& y, const Tensor& w, const Tensor& bias, const ConvGeometryPtr& geometry) {
+  const char* name = pick(geometry, "conv_transpose1d", "conv_transpose2d", "conv_transpose3d");
+  const profile::Op profiled(name, y, w, bias);
+  profile::count_flops(flops_of(*geometry));
   const Tensor result = new_image(geometry->input_shape(), y.dtype(), *geometry);
   const kernels::Convolution& sizes = geometry->sizes;
   run(
@@ -83,12 +95,14 @@ Tensor transpose_convolve(const Tensor& y, const Tensor& w, const Tensor& bias, 
       [&](auto*... arrays) { kernels::onednn::convolution_input_gradient(sizes, arrays...); },
       [&](auto*... arrays) { kernels::convolution_input_gradient(sizes, arrays...); });
   return record_with_bias(
-      pick(geometry, "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), result,
-      From{y, [w = save(w), geometry](const Tensor& g) { return convolve(g, w.get(), {}, geometry); }},
+      name, result, From{y, [w = save(w), geometry](const Tensor& g) { return convolve(g, w.get(), {}, geometry); }},
       From{w, [y = save(y), geometry](const Tensor& g) { return weight_gradient(g, y.get(), geometry); }}, bias);
 }
 
 Tensor weight_gradient(const Tensor& x, const Tensor& y, const ConvGeometryPtr& geometry) {
+  const char* name = pick(geometry, "conv1d_weight_gradient", "conv2d_weight_gradient", "conv3d_weight_gradient");
+  const profile::Op profiled(name, x, y);
+  profile::count_flops(flops_of(*geometry));
   const Tensor result = Tensor::uninitialized(geometry->weight_shape(), x.dtype());
   const kernels::Convolution& sizes = geometry->sizes;
   run(
@@ -100,7 +114,7 @@ Tensor weight_gradient(const Tensor& x, const Tensor& y, const ConvGeometryPtr& 
         kernels::convolution_weight_gradient(sizes, from, upstream, to);
       });
   return record(
-      pick(geometry, "conv1d_weight_gradient", "conv2d_weight_gradient", "conv3d_weight_gradient"), result,
+      name, result,
       From{x, [y = save(y), geometry](const Tensor& g) { return transpose_convolve(y.get(), g, {}, geometry); }},
       From{y, [x = save(x), geometry](const Tensor& g) { return convolve(x.get(), g, {}, geometry); }});
 }

@@ -194,6 +194,7 @@ Tensor ctc_losses(const Tensor& log_probabilities, const Tensor& labels, const T
   const SpellingPtr spelling = spelling_of(log_probabilities, labels, frame_counts, label_counts, options.blank);
   const Tensor x = astype(log_probabilities, as_floating(log_probabilities.dtype())).contiguous();
   if (t_forward_level != 0) return in_operations(x, *spelling);
+  const profile::Op profiled("ctc_losses", x, labels);
   const Forward forward = run_forward(x.detach(), *spelling);
   const Tensor result = astype(forward.losses.clone(), x.dtype());  // not what its own rule keeps
   return record("ctc_losses", result, From{x, [x = save(x), spelling, forward](const Tensor& g) {

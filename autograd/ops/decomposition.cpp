@@ -101,6 +101,7 @@ Tensor left_vectors_rule(const Tensor& a, const Tensor& u, const Tensor& g) {
 EighResult eigh(const Tensor& given) {
   require_square("eigh", given);
   const Tensor a = floating(given);
+  const profile::Op profiled("eigh", a);
   const Tensor rows = a.detach().clone();
   const Tensor values = Tensor::uninitialized(with_size(batch_shape(a), a.shape(-1)), a.dtype());
   decompose_each("eigh", rows, [&]<class T>(TypeTag<T>, std::size_t i) {
@@ -117,6 +118,7 @@ namespace {
 
 // The orthonormal factor of a matrix with at least as many rows as columns.
 Tensor orthonormal(const Tensor& a) {
+  const profile::Op profiled("qr", a);
   const Tensor q = a.detach().clone();
   decompose_each("qr", q, [&]<class T>(TypeTag<T>, std::size_t i) {
     kernels::orthonormal_columns(q.shape(-2), q.shape(-1), matrix_of<T>(q, i));
@@ -150,6 +152,7 @@ QrResult qr(const Tensor& given) {
 SvdResult svd(const Tensor& given) {
   require_matrix("svd", given);
   const Tensor a = floating(given);
+  const profile::Op profiled("svd", a);
   const std::size_t m = a.shape(-2), n = a.shape(-1), k = std::min(m, n);
   const Tensor left = Tensor::uninitialized(shape_of_batch(batch_shape(a), m, k), a.dtype());
   const Tensor right = Tensor::uninitialized(shape_of_batch(batch_shape(a), k, n), a.dtype());

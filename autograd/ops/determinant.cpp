@@ -75,6 +75,7 @@ Tensor cofactors(const Tensor& a, const Tensor& singular) {
 Tensor det(const Tensor& given) {
   require_square("det", given);
   const Tensor a = astype(given, as_floating(given.dtype()));
+  const profile::Op profiled("det", a);
   const LuFactors lu(a);
   const std::size_t n = a.shape(-1);
   const Tensor result = Tensor::uninitialized(batch_shape(a), a.dtype());
@@ -92,6 +93,7 @@ Tensor det(const Tensor& given) {
 SlogdetResult slogdet(const Tensor& given) {
   require_square("slogdet", given);
   const Tensor a = astype(given, as_floating(given.dtype()));
+  const profile::Op profiled("slogdet", a);
   const LuFactors lu(a);
   const std::size_t n = a.shape(-1);
   const Tensor signs = Tensor::uninitialized(batch_shape(a), a.dtype());

@@ -42,12 +42,14 @@ Tensor take_diagonal(const Tensor& x, const Place& place);
 
 // Zeros of `shape` with `values` on the diagonal: what take_diagonal's gradient is.
 Tensor put_diagonal(const Tensor& values, const Shape& shape, const Place& place) {
+  const profile::Op profiled("put_diagonal", values);
   const Tensor result = zeros(shape, {.dtype = values.dtype()});
   place.of(result).assign(values.detach());
   return record("put_diagonal", result, From{values, [place](const Tensor& g) { return take_diagonal(g, place); }});
 }
 
 Tensor take_diagonal(const Tensor& x, const Place& place) {
+  const profile::Op profiled("diagonal", x);
   return record("diagonal", place.of(x),
                 From{x, [place, shape = x.shape()](const Tensor& g) { return put_diagonal(g, shape, place); }});
 }
@@ -89,6 +91,7 @@ namespace {
 
 Tensor keep_triangle(const char* op, kernels::Triangle triangle, const Tensor& x, std::ptrdiff_t offset) {
   if (x.dimension() < 2) throw_axes(op, x, "it takes two axes or more");
+  const profile::Op profiled(op, x);
   const Tensor source = x.detach().contiguous(), result = Tensor::uninitialized(x.shape(), x.dtype());
   kernels::copy_triangle(triangle, offset, x.shape(-2), x.shape(-1), x.size(), source.raw_data(), result.mutable_data(),
                          item_bytes(x.dtype()));

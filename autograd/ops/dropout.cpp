@@ -64,6 +64,7 @@ Tensor times_mask(const char* op, const Tensor& x, const Tensor& mask) {
 
 Tensor dropout(const Tensor& x, double p, bool training, random::Generator& generator) {
   if (!drops("dropout", x, p, training)) return x;
+  const profile::Op profiled("dropout", x);
   return times_mask("dropout", x, draw_mask(x.shape(), x.dtype(), p, scale_of_kept(p), generator));
 }
 
@@ -72,7 +73,8 @@ Tensor dropout_mask(const Shape& shape, DType dtype, double p, random::Generator
   if (!is_floating(dtype)) {
     throw DtypeError(std::string("dropout_mask: a mask of ") + to_string(dtype) + "; it must be float32 or float64");
   }
-  return draw_mask(shape, dtype, p, scale_of_kept(p), generator);
+  const profile::Op profiled("dropout_mask");
+  return profiled.result(draw_mask(shape, dtype, p, scale_of_kept(p), generator));
 }
 
 Tensor dropout2d(const Tensor& x, double p, bool training, random::Generator& generator) {
@@ -80,6 +82,7 @@ Tensor dropout2d(const Tensor& x, double p, bool training, random::Generator& ge
     throw ShapeError("dropout2d: the input has shape " + to_string(x.shape()) + "; it must be (N, C, ...)");
   }
   if (!drops("dropout2d", x, p, training)) return x;
+  const profile::Op profiled("dropout2d", x);
   Shape channels(x.dimension(), 1);
   channels[0] = x.shape(0);
   channels[1] = x.shape(1);
@@ -88,6 +91,7 @@ Tensor dropout2d(const Tensor& x, double p, bool training, random::Generator& ge
 
 Tensor alpha_dropout(const Tensor& x, double p, bool training, random::Generator& generator) {
   if (!drops("alpha_dropout", x, p, training)) return x;
+  const profile::Op profiled("alpha_dropout", x);
   constexpr double limit = -rules::selu_scale * rules::selu_alpha;
   // The mean and variance of the elements that stay and of those at the limit, made 0 and 1 again.
   const double scale = p < 1.0 ? 1.0 / std::sqrt((1.0 - p) * (1.0 + p * limit * limit)) : 0.0;

@@ -150,6 +150,15 @@ void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tenso
   }
 }
 
+// What a loop reads and writes.
+std::size_t bytes_moved(std::span<const Argument> arguments, const Tensor& output) {
+  std::size_t bytes = profile::bytes_of(output);
+  for (const Argument& argument : arguments) {
+    if (argument.data) bytes += profile::bytes_of(*argument.shape, argument.strides, argument.dtype);
+  }
+  return bytes;
+}
+
 // What the rules of the inputs that require gradients read, as bits: the upstream, the inputs, the output.
 unsigned used_by_rules(const ElementwiseOp& op, std::span<const Tensor* const> inputs) {
   unsigned used = 0;
@@ -232,6 +241,8 @@ class ElementwiseNode final : public Node {
     const std::span used(arguments.data(), m_op.arity + 2u);
     const bool overwrite = last_use && upstream.impl()->overwritable();
     const Tensor result = overwrite ? upstream : new_output(used, shape(), dtype());
+    if (profile::active()) [[unlikely]]
+      profile::add(bytes_moved(used, result), result.size());
     run_loop(Loop::gradient(m_op, dtype(), i), used, result);
     return result;
   }
@@ -289,7 +300,7 @@ void check_condition(const Operand& condition) {
                    "; it must be boolean, such as `x > 0`");
 }
 
-Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
+Tensor compute(rules::Id id, std::span<const Operand* const> operands) {
   const ElementwiseOp& op = rules::elementwise_op(id);
   if (id == rules::Id::where) check_condition(*operands[0]);
   const DType common = common_dtype(operands);
@@ -321,12 +332,31 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
   return result;
 }
 
+Tensor profiled(rules::Id id, std::span<const Operand* const> operands) {
+  const auto tensor = [&](std::size_t i) {
+    return i < operands.size() && operands[i]->is_tensor() ? operands[i]->tensor() : Tensor();
+  };
+  const profile::Op op(rules::elementwise_op(id).name, tensor(0), tensor(1), tensor(2));
+  const Tensor result = compute(id, operands);
+  profile::count_flops(result.size());
+  return op.result(result);
+}
+
+Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
+  if (profile::active()) [[unlikely]]
+    return profiled(id, operands);
+  return compute(id, operands);
+}
+
 }  // namespace
 
 bool add_in_place(const Tensor& sum, const Tensor& value) {
   if (!sum.impl()->overwritable() || sum.dtype() != value.dtype() || sum.shape() != value.shape()) return false;
+  const profile::Op profiled("accumulate", sum, value);
+  profile::count_flops(sum.size());
   const Argument arguments[] = {Argument(sum), Argument(value)};
   run_loop(Loop::value(rules::elementwise_op(rules::Id::add), sum.dtype()), arguments, sum);
+  profiled.result(sum);
   return true;
 }
 

@@ -41,6 +41,7 @@ Planes planes_of(const char* op, const Shape& image, const WindowSizes& sizes) {
 Tensor to_image(const Tensor& columns, const Planes& planes);
 
 Tensor to_columns(const Tensor& image, const Planes& planes) {
+  const profile::Op profiled("unfold", image);
   const Tensor source = image.detach().contiguous();
   Tensor result = Tensor::uninitialized(planes.columns, image.dtype());
   visit_dtype(image.dtype(), [&]<class T>(TypeTag<T>) {
@@ -51,6 +52,7 @@ Tensor to_columns(const Tensor& image, const Planes& planes) {
 }
 
 Tensor to_image(const Tensor& columns, const Planes& planes) {
+  const profile::Op profiled("fold", columns);
   const Tensor source = columns.detach().contiguous();
   const Tensor result = zeros(planes.image, {.dtype = columns.dtype()});
   visit_dtype(columns.dtype(), [&]<class T>(TypeTag<T>) {

@@ -43,8 +43,17 @@ class FusedNode final : public Node {
       gradients.push_back(Tensor::uninitialized(shape(), dtype()));
       outputs[i] = gradients.back().mutable_data();
     }
+    profile::count_flops(gradients.size() * upstream.size());
+    if (profile::active()) profile::count_bytes(bytes_moved(upstream, gradients));
     kernels::sweep(m_kernels.gradient[dtype() == float64], m_formula.formula.get(), dtype(), sources, shape(), outputs);
     return gradients;
+  }
+
+  std::size_t bytes_moved(const Tensor& upstream, const Tensors& gradients) const {
+    std::size_t bytes = profile::bytes_of(upstream);
+    for (const Saved& saved : m_saved) bytes += profile::bytes_of(saved.get());
+    for (const Tensor& each : gradients) bytes += profile::bytes_of(each);
+    return bytes;
   }
 
   // The formula once more, in recorded operations on its inputs, and their gradients from there.
@@ -78,6 +87,7 @@ Tensor apply_fused(const Formula& formula, const Kernels& kernels, std::span<con
   for (const Tensor& input : inputs) pointers.push_back(&input);
   if (t_forward_level != 0) return kernels.on_tensors(formula.formula.get(), inputs);
 
+  const profile::Op profiled(formula.name.c_str(), std::span<const Tensor* const>(pointers));
   const Tensor result = Tensor::uninitialized(common_shape(pointers, formula.name.c_str()), dtype);
   std::vector<kernels::Source> sources;
   for (const Tensor& input : inputs) sources.push_back(source_of(input, result.shape()));
@@ -85,7 +95,8 @@ Tensor apply_fused(const Formula& formula, const Kernels& kernels, std::span<con
   kernels::sweep(kernels.value[dtype == float64], formula.formula.get(), dtype, sources, result.shape(), outputs);
   if (is_recorded(inputs)) (new FusedNode(formula, kernels, inputs))->attach_to(*result.impl());
   if (anomaly::detecting()) anomaly::check_forward(formula.name.c_str(), result, pointers, formula.place);
-  return result;
+  profile::count_flops(result.size());
+  return profiled.result(result);
 }
 
 }  // namespace xtape::fused

@@ -93,7 +93,13 @@ void for_each_head(const Parts& parts, const Settings& settings, const F& functi
   });
 }
 
+// Of the two products, as if no key were masked; a gradient takes four of the same sizes.
+std::size_t flops_of(const Parts& parts, const Settings& settings) {
+  return 2 * settings.weights.size() * (parts.q.shape(-1) + parts.v.shape(-1));
+}
+
 void run(const Parts& parts, const Settings& settings, const Tensor& result) {
+  profile::count_flops(flops_of(parts, settings));
   const Shape batches = batch_shape(parts.q);
   visit_floating(result.dtype(), [&]<class T>(TypeTag<T>) {
     for_each_head<T>(parts, settings, [&](const auto& head, std::size_t i, T* weights) {
@@ -103,6 +109,8 @@ void run(const Parts& parts, const Settings& settings, const Tensor& result) {
 }
 
 void run_back(const Parts& parts, const Settings& settings, const Tensor& upstream, const Parts& gradients) {
+  const profile::Op profiled("attention_gradient", parts.q, parts.k, parts.v, settings.weights, upstream);
+  profile::count_flops(2 * flops_of(parts, settings));
   const Shape batches = batch_shape(parts.q);
   const Tensor g = with_whole_rows(upstream);
   visit_floating(g.dtype(), [&]<class T>(TypeTag<T>) {
@@ -111,6 +119,7 @@ void run_back(const Parts& parts, const Settings& settings, const Tensor& upstre
                                      matrix<T>(gradients.k, batches, i), matrix<T>(gradients.v, batches, i));
     });
   });
+  for (const Tensor& gradient : {gradients.q, gradients.k, gradients.v}) profiled.result(gradient);
 }
 
 Settings settings_for(const Parts& parts, const AttentionOptions& options, const Tensor& kept) {
@@ -188,6 +197,7 @@ bool can_fuse_attention(const Tensor& q, const Tensor& k, const Tensor& v, const
 
 Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionOptions& options,
                        const Tensor& kept) {
+  const profile::Op profiled("attention", q, k, v, options.mask);
   const Parts parts{with_whole_rows(q.detach()), with_whole_rows(k.detach()), with_whole_rows(v.detach())};
   const Settings settings = settings_for(parts, options, kept);
   const Tensor result =
@@ -198,6 +208,7 @@ Tensor fused_attention(const Tensor& q, const Tensor& k, const Tensor& v, const 
 
 Tensor fused_packed_attention(const Tensor& qkv, std::size_t heads, const AttentionOptions& options,
                               const Tensor& kept) {
+  const profile::Op profiled("packed_attention", qkv, options.mask);
   const Tensor source = with_whole_rows(qkv.detach());
   const Parts parts = parts_of(source, heads);
   const Settings settings = settings_for(parts, options, kept);

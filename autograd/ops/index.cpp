@@ -45,6 +45,7 @@ void add_slices(const Tensor& target, const Tensor& indices, const Tensor& slice
 }  // namespace
 
 Tensor take_slices(const char* name, const Tensor& x, const Tensor& indices, std::size_t axis) {
+  const profile::Op profiled(name, x, indices);
   const Tensor source = x.detach().contiguous();
   const Shape& whole = x.shape();
   Shape shape(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(axis));
@@ -53,12 +54,14 @@ Tensor take_slices(const char* name, const Tensor& x, const Tensor& indices, std
   Tensor result = Tensor::uninitialized(shape, x.dtype());
   kernels::take_slices(source.raw_data(), kernels::extent_around(whole, axis), item_bytes(x.dtype()),
                        indices.data<std::int64_t>(), indices.size(), result.mutable_data());
+  profile::count_bytes(2 * result.size() * item_bytes(x.dtype()) + indices.size() * sizeof(std::int64_t));
   return record(name, result, From{x, [indices = save(indices), whole, axis](const Tensor& g) {
                                      return put_slices(g, indices.get(), whole, axis);
                                    }});
 }
 
 Tensor put_slices(const Tensor& slices, const Tensor& indices, const Shape& shape, std::size_t axis) {
+  const profile::Op profiled("put_slices", slices, indices);
   Tensor result = zeros(shape, {.dtype = slices.dtype()});
   add_slices(result, indices, slices.detach().contiguous(), axis);
   return record("put_slices", result, From{slices, [indices = save(indices), axis](const Tensor& g) {
@@ -90,6 +93,7 @@ Tensor index_add(const Tensor& x, std::ptrdiff_t axis, const Tensor& given, cons
                      "; they must be a vector of indices, and as many slices along axis " + std::to_string(along));
   }
   const Tensor indices = checked_indices(given, x.shape()[along], "index_add");
+  const profile::Op profiled("index_add", x, indices, source);
   const Tensor result = x.detach().clone();
   add_slices(result, indices, astype(source.detach(), x.dtype()).contiguous(), along);
   return record("index_add", result, From{x, [](const Tensor& g) { return g; }},
@@ -104,6 +108,7 @@ Tensor embedding(const Tensor& weight, const Tensor& given, EmbeddingOptions opt
   }
   const Tensor indices = checked_indices(given, weight.shape(0), "embedding");
   if (!options.padding_idx) return take_slices("embedding", weight, indices, 0);
+  const profile::Op profiled("embedding", indices);
   const Tensor padding = checked_indices(*options.padding_idx, weight.shape(0), "embedding");
   const Tensor padded = expand_dims(equal(indices, padding), -1);
   return record("embedding", take_slices("embedding", weight.detach(), indices, 0),

@@ -31,7 +31,9 @@ Tensor run_map(const Tensor& x, const MapPtr& map, bool transposed) {
 
 // The map is linear: its gradient is the transposed map, whose gradient is the map again.
 Tensor apply_map(const Tensor& x, const MapPtr& map, bool transposed) {
-  return record(transposed ? "interpolate_transposed" : "interpolate", run_map(x, map, transposed),
+  const char* name = transposed ? "interpolate_transposed" : "interpolate";
+  const profile::Op profiled(name, x);
+  return record(name, run_map(x, map, transposed),
                 From{x, [map, transposed](const Tensor& g) { return apply_map(g, map, !transposed); }});
 }
 

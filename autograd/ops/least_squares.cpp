@@ -62,6 +62,7 @@ Tensor run_least_squares(const Tensor& a, const Tensor& b, RankCutoff cutoff) {
 // gb = z, and ga = (b - a x) (p z)^T - z x^T where a is tall, (p^T x) (g - a^T z)^T - z x^T where it is wide.
 Tensor solve_least_squares(const Tensor& a, const Tensor& b, RankCutoff cutoff) {
   const bool tall = a.shape(-2) > a.shape(-1), wide = a.shape(-2) < a.shape(-1);
+  const profile::Op profiled("lstsq", a, b);
   return record(
       "lstsq", run_least_squares(a.detach(), b.detach(), cutoff),
       From{a,
@@ -101,6 +102,7 @@ Tensor lstsq(const Tensor& matrix, const Tensor& right, RankCutoff cutoff) {
 Tensor pinv(const Tensor& given, RankCutoff cutoff) {
   require_matrix("pinv", given);
   const Tensor a = astype(given, as_floating(given.dtype()));
+  const profile::Op profiled("pinv", a);
   Tensor result = zeros(shape_of_batch(batch_shape(a), a.shape(-1), a.shape(-2)), {.dtype = a.dtype()});
   if (a.size() > 0) {
     const auto [u, s, vh] = svd(a.detach());

@@ -85,6 +85,7 @@ Tensor sum_of_outer(const Tensor& u, const Tensor& v, bool shared) {
 
 // Solves a x = b, or a^T x = b, with the factors of `a` at hand; the rules solve with the same factors.
 Tensor solve_factored(const Tensor& a, const std::shared_ptr<const LuFactors>& lu, const Tensor& b, bool of_transpose) {
+  const profile::Op profiled("solve", a, b);
   return record(
       "solve", run_solve(*lu, b.detach(), of_transpose),
       From{a,
@@ -131,6 +132,7 @@ Tensor run_solve_triangular(const Tensor& matrices, const Tensor& b, Triangular 
 Tensor inverse(const Tensor& given) {
   require_square("inverse", given);
   const Tensor a = floating(given);
+  const profile::Op profiled("inverse", a);
   LuFactors lu(a);
   lu.require_regular("inverse");
   const std::size_t n = a.shape(-1);
@@ -155,6 +157,7 @@ Tensor solve_triangular(const Tensor& matrix, const Tensor& right, Triangular tr
   const auto with_transpose = [triangular](const Saved& a, const Tensor& g) {
     return solve_triangular(transposed(a.get()), g, {!triangular.upper, triangular.unitriangular});
   };
+  const profile::Op profiled("solve_triangular", equation.a, equation.b);
   const Tensor x = record(
       "solve_triangular", run_solve_triangular(equation.a.detach(), equation.b.detach(), triangular),
       From{equation.a,
@@ -170,6 +173,7 @@ Tensor solve_triangular(const Tensor& matrix, const Tensor& right, Triangular tr
 Tensor cholesky(const Tensor& given) {
   require_square("cholesky", given);
   const Tensor a = floating(given);
+  const profile::Op profiled("cholesky", a);
   const Tensor result = a.detach().clone();
   const std::size_t n = a.shape(-1);
   std::vector<std::size_t> minors(element_count(batch_shape(a)));

@@ -37,6 +37,11 @@ T* memory_of(const Tensor& tensor) {
   return static_cast<T*>(tensor.mutable_data());
 }
 
+// Of the product of the states with their weight, over all steps.
+std::size_t recurrent_flops(const kernels::LstmExtent& extent) {
+  return 2 * extent.steps * extent.batch * extent.hidden * 4 * extent.hidden;
+}
+
 // The layer as an expression: what its gradients are held against, and higher orders computed from.
 Tensor step_by_step(const Tensors& in, bool reverse) {
   Tensors x_gates = unbind(linear(in[x], in[weight_ih], whole_bias(in)));
@@ -69,12 +74,17 @@ struct LstmRule {
     const Tensor g_gates = Tensor::uninitialized(gates.shape(), gates.dtype());
     const Tensor g_h0 = Tensor::uninitialized(in[h0].shape(), g.dtype());
     const Tensor g_c0 = Tensor::uninitialized(in[c0].shape(), g.dtype());
-    visit_floating(g.dtype(), [&]<class T>(TypeTag<T>) {
-      const std::size_t half = g.size() / 2;
-      kernels::lstm_backward(extent, gates.data<T>(), weight.data<T>(), first_c.data<T>(),
-                             result.get().data<T>() + half, g.data<T>(), g.data<T>() + half, memory_of<T>(g_gates),
-                             memory_of<T>(g_h0), memory_of<T>(g_c0));
-    });
+    {
+      const profile::Op profiled("lstm_gradient", gates, weight, first_c, g);
+      profile::count_flops(recurrent_flops(extent));
+      visit_floating(g.dtype(), [&]<class T>(TypeTag<T>) {
+        const std::size_t half = g.size() / 2;
+        kernels::lstm_backward(extent, gates.data<T>(), weight.data<T>(), first_c.data<T>(),
+                               result.get().data<T>() + half, g.data<T>(), g.data<T>() + half, memory_of<T>(g_gates),
+                               memory_of<T>(g_h0), memory_of<T>(g_c0));
+      });
+      for (const Tensor& gradient : {g_gates, g_h0, g_c0}) profiled.result(gradient);
+    }
     const Tensor rows = rows_of(g_gates);
     Tensors gradients(in.size());
     if (wanted[x]) gradients[x] = matmul(g_gates, in[weight_ih]);
@@ -90,6 +100,8 @@ struct LstmRule {
  private:
   // Of weight_hh, for all steps at once: the states before the steps are those after them, one place further on.
   Tensor weight_gradient(const kernels::LstmExtent& extent, const Tensor& g_gates, const Tensor& start) const {
+    const profile::Op profiled("lstm_weight_gradient", g_gates, start, result.get());
+    profile::count_flops(recurrent_flops(extent));
     const std::size_t hidden = extent.hidden, width = 4 * hidden, rows = (extent.steps - 1) * extent.batch;
     const Tensor first = start.contiguous();
     Tensor gradient = Tensor::uninitialized({width, hidden}, g_gates.dtype());
@@ -102,15 +114,17 @@ struct LstmRule {
       multiply(extent.batch, g + extent.at(0) * extent.states() * 4, first.data<T>(), false);
       multiply(rows, extent.reverse ? g : g + extent.states() * 4, extent.reverse ? h + extent.states() : h, true);
     });
-    return gradient;
+    return profiled.result(gradient);
   }
 };
 
 Tensor run_lstm(const Tensors& given, bool reverse) {
   if (watched()) return step_by_step(given, reverse);
+  const profile::Op profiled("lstm", given);
   Tensors in;
   for (const Tensor& input : given) in.push_back(input.defined() ? input.detach() : Tensor());
   const kernels::LstmExtent extent = extent_of(in, reverse);
+  profile::count_flops(recurrent_flops(extent) + 2 * in[x].size() * 4 * extent.hidden);
   const Tensor gates = linear(in[x], in[weight_ih], whole_bias(in));
   const Tensor to_gates = transpose(in[weight_hh]).contiguous();
   const Tensor first_h = in[h0].contiguous(), first_c = in[c0].contiguous();

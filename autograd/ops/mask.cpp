@@ -5,6 +5,7 @@
 #include <autograd/ops/op_table.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
+#include <autograd/profile.hpp>
 
 namespace xtape {
 
@@ -42,6 +43,7 @@ Tensor masked_select(const Tensor& x, const Tensor& mask) {
 }
 
 Tensor flatnonzero(const Tensor& x) {
+  const profile::Op profiled("flatnonzero", x);
   const Tensor values = x.detach().contiguous();
   Tensor positions =
       Tensor::uninitialized({static_cast<std::size_t>(count_nonzero(values).item<std::int64_t>())}, int64);
@@ -49,26 +51,28 @@ Tensor flatnonzero(const Tensor& x) {
     kernels::nonzero_positions(values.data<T>(), positions.size(),
                                static_cast<std::int64_t*>(positions.mutable_data()));
   });
-  return positions;
+  return profiled.result(positions);
 }
 
 Tensors nonzero(const Tensor& x) {
+  const profile::Op profiled("nonzero", x);
   const Tensor positions = flatnonzero(x);
   Tensors indices;
   for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
-    indices.push_back(Tensor::uninitialized(positions.shape(), int64));
+    indices.push_back(profiled.result(Tensor::uninitialized(positions.shape(), int64)));
     write_indices(positions, x.shape(), axis, static_cast<std::int64_t*>(indices.back().mutable_data()), 1);
   }
   return indices;
 }
 
 Tensor argwhere(const Tensor& x) {
+  const profile::Op profiled("argwhere", x);
   const Tensor positions = flatnonzero(x);
   Tensor rows = Tensor::uninitialized({positions.size(), x.dimension()}, int64);
   for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
     write_indices(positions, x.shape(), axis, static_cast<std::int64_t*>(rows.mutable_data()) + axis, x.dimension());
   }
-  return rows;
+  return profiled.result(rows);
 }
 
 std::vector<OpEntry> mask_ops() {

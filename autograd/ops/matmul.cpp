@@ -49,6 +49,7 @@ Tensor multiply_matrices(const Tensor& left, const Tensor& right) {
     m *= count;
     count = 1;
   }
+  profile::count_flops(2 * count * m * n * k);
   const Strides a_steps = broadcast_strides(batch_shape(a), a.strides(), batches);
   const Strides b_steps = broadcast_strides(batch_shape(b), b.strides(), batches);
   visit_floating(a.dtype(), [&]<class T>(TypeTag<T>) {
@@ -82,6 +83,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   if (a.dimension() == 1) return squeeze(matmul(expand_dims(a, 0), b), b.dimension() == 1 ? Axes{-1} : Axes{-2});
   if (b.dimension() == 1) return squeeze(matmul(a, expand_dims(b, 1)), {-1});
 
+  const profile::Op profiled("matmul", a, b);
   return record("matmul", multiply_matrices(a, b),
                 From{a, [b = save(b)](const Tensor& g) { return matmul(g, transposed(b.get())); }},
                 From{b, [a = save(a), shared = b.dimension() == 2](const Tensor& g) {
@@ -103,6 +105,7 @@ Tensor add_product_to_bias(const Tensor& x, const Tensor& weight, const Tensor& 
   const auto readable = [](const Tensor& matrix) { return readable_by_blas(matrix) ? matrix : matrix.contiguous(); };
   const Tensor a = readable(as_rows(x.detach())), b = readable(weight.detach()), shift = bias.detach().contiguous();
   const std::size_t m = a.shape(0), n = b.shape(0), k = a.shape(1);
+  profile::count_flops(2 * m * n * k);
   Shape shape = x.shape();
   shape.back() = n;
   Tensor result = Tensor::uninitialized(shape, x.dtype());
@@ -132,6 +135,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (x.dtype() != dtype || weight.dtype() != dtype || bias.dtype() != dtype) {
     return linear(astype(x, dtype), astype(weight, dtype), astype(bias, dtype));
   }
+  const profile::Op profiled("linear", x, weight, bias);
   return record(
       "linear", add_product_to_bias(x, weight, bias),
       From{x, [weight = save(weight)](const Tensor& g) { return matmul(g, weight.get()); }},

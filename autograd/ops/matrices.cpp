@@ -1,6 +1,7 @@
 #include <autograd/kernels/batches.hpp>
 #include <autograd/kernels/lapack.hpp>
 #include <autograd/ops/matrices.hpp>
+#include <autograd/profile.hpp>
 
 namespace xtape {
 
@@ -36,6 +37,7 @@ void require_square(const char* op, const Tensor& x) {
 }
 
 LuFactors::LuFactors(const Tensor& a) : factors(a.detach().clone()), zero_pivots(element_count(batch_shape(a))) {
+  const profile::Op profiled("lu_factor", a);
   const std::size_t n = a.shape(-1);
   pivots.resize(count() * n);
   visit_floating(a.dtype(), [&]<class T>(TypeTag<T>) {
@@ -44,6 +46,7 @@ LuFactors::LuFactors(const Tensor& a) : factors(a.detach().clone()), zero_pivots
       zero_pivots[i] = kernels::lu_factor(n, matrices + i * n * n, pivots.data() + i * n);
     });
   });
+  profiled.result(factors);
 }
 
 void LuFactors::require_regular(const char* op) const {

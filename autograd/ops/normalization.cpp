@@ -67,6 +67,7 @@ Tensor apply_kernel(const Recorded& norm, const Tensor& x, const Tensor& weight,
 }
 
 ParameterSums sums_by_kernel(const Recorded& norm, const Tensor& x, const Tensor& g) {
+  const profile::Op profiled("normalization_sums", x, g);
   const Shape shape{norm.plan.extent.parameters()};
   const ParameterSums sums{Tensor::uninitialized(shape, x.dtype()), Tensor::uninitialized(shape, x.dtype())};
   visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) {
@@ -74,12 +75,15 @@ ParameterSums sums_by_kernel(const Recorded& norm, const Tensor& x, const Tensor
     run(x.data<T>(), g.data<T>(), norm.plan.extent, scale_of<T>(norm, {}),
         {writable<T>(sums.weight), writable<T>(sums.bias)});
   });
+  profiled.result(sums.weight);
+  profiled.result(sums.bias);
   return sums;
 }
 
 // `sums` are read where the moments are those of channels.
 Tensor gradient_by_kernel(const Recorded& norm, const Tensor& x, const Tensor& g, const Tensor& weight,
                           const ParameterSums& sums) {
+  const profile::Op profiled("normalization_gradient", x, g, weight);
   Tensor dx = Tensor::uninitialized(x.shape(), x.dtype());
   visit_floating(x.dtype(), [&]<class T>(TypeTag<T>) {
     const kernels::NormScale<T> scale = scale_of<T>(norm, weight);
@@ -91,7 +95,7 @@ Tensor gradient_by_kernel(const Recorded& norm, const Tensor& x, const Tensor& g
       kernels::group_gradient(x.data<T>(), g.data<T>(), extent, scale, norm.plan.centred, writable<T>(dx));
     }
   });
-  return dx;
+  return profiled.result(dx);
 }
 
 // The parameters' gradients for one upstream gradient, which the rules of one node share: whichever runs first
@@ -172,6 +176,7 @@ Tensor detached(const Tensor& x) { return x.defined() ? x.detach().contiguous() 
 }  // namespace
 
 Normalized normalize_by(const NormPlan& plan, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const profile::Op profiled(plan.name, x, weight, bias);
   const Tensor values = x.detach().contiguous();
   Normalized done;
   if (plan.fixed_mean.defined()) {

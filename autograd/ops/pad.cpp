@@ -71,6 +71,7 @@ Tensor pad_by(const Tensor& x, const Widths& widths, PadMode mode, const Tensor&
 
 // The reverse of pad_by for the modes that repeat elements: the margins of `g` are added to where they came from.
 Tensor fold_margins(const Tensor& g, const Widths& widths, PadMode mode) {
+  const profile::Op profiled("fold_margins", g);
   const Tensor total = g.detach().clone();
   for (std::size_t axis = widths.size(); axis-- > 0;) {
     for_each_margin(total, widths, mode, axis, [&](const Tensor& part, const Margin& margin) {
@@ -85,6 +86,7 @@ Tensor fold_margins(const Tensor& g, const Widths& widths, PadMode mode) {
 }
 
 Tensor pad_by(const Tensor& x, const Widths& widths, PadMode mode, const Tensor& value) {
+  const profile::Op profiled("pad", x);
   Shape shape = x.shape();
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
     shape[axis] += static_cast<std::size_t>(widths[axis].first + widths[axis].second);

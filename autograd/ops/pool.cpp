@@ -128,6 +128,7 @@ Tensor run_floating(const Tensor& x, const Shape& shape, const Pool& pool, const
 Tensor put_places(const Tensor& g, const Tensor& places, const PoolPtr& pool);
 
 Tensor take_places(const Tensor& x, const Tensor& places, const PoolPtr& pool) {
+  const profile::Op profiled("take_places", places);
   const auto* at = static_cast<const std::int64_t*>(places.raw_data());
   const Tensor result = run_floating(x, pool->output, *pool,
                                      [&](auto* from, auto* to) { kernels::take_places(pool->sizes, from, at, to); });
@@ -136,6 +137,7 @@ Tensor take_places(const Tensor& x, const Tensor& places, const PoolPtr& pool) {
 }
 
 Tensor put_places(const Tensor& g, const Tensor& places, const PoolPtr& pool) {
+  const profile::Op profiled("put_places", g, places);
   const auto* at = static_cast<const std::int64_t*>(places.raw_data());
   const Tensor result = run_floating(g, pool->input, *pool,
                                      [&](auto* from, auto* to) { kernels::add_at_places(pool->sizes, from, at, to); });
@@ -144,12 +146,14 @@ Tensor put_places(const Tensor& g, const Tensor& places, const PoolPtr& pool) {
 }
 
 std::pair<Tensor, Tensor> max_pool(const char* op, const Tensor& x, const PoolPtr& pool) {
+  const profile::Op profiled(op, x);
   const Tensor source = pool->in_order(x.detach());
   const Tensor values = pool->uninitialized(pool->output, x.dtype()), places = pool->uninitialized(pool->output, int64);
   visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
     kernels::max_pool(pool->sizes, static_cast<const T*>(source.raw_data()), static_cast<T*>(values.mutable_data()),
                       static_cast<std::int64_t*>(places.mutable_data()));
   });
+  profiled.result(places);
   // The caller may write into the places; the rule sees that.
   return {record(op, values,
                  From{x, [places = save(places), pool](const Tensor& g) { return put_places(g, places.get(), pool); }}),
@@ -167,12 +171,14 @@ std::pair<Tensor, Tensor> max_pool(const char* op, std::size_t axes, const Tenso
 Tensor spread(const Tensor& g, const PoolPtr& pool);
 
 Tensor average(const char* op, const Tensor& x, const PoolPtr& pool) {
+  const profile::Op profiled(op, x);
   const Tensor result =
       run_floating(x, pool->output, *pool, [&](auto* from, auto* to) { kernels::average_pool(pool->sizes, from, to); });
   return record(op, result, From{x, [pool](const Tensor& g) { return spread(g, pool); }});
 }
 
 Tensor spread(const Tensor& g, const PoolPtr& pool) {
+  const profile::Op profiled("avg_pool_gradient", g);
   const Tensor result = run_floating(
       g, pool->input, *pool, [&](auto* from, auto* to) { kernels::average_pool_gradient(pool->sizes, from, to); });
   return record("avg_pool_gradient", result, From{g, [pool](const Tensor& u) { return average("avg_pool", u, pool); }});

@@ -13,6 +13,7 @@ namespace xtape {
 // --- order
 
 Tensor flip(const Tensor& x, const Axes& axes) {
+  const profile::Op profiled("flip", x);
   const std::vector<bool> flipped = axes.mask(x.dimension(), "flip");
   Strides strides = x.strides();
   std::ptrdiff_t offset = 0;
@@ -47,6 +48,7 @@ namespace {
 
 // Shifts per axis, each in [0, size).
 Tensor roll_all(const Tensor& x, const std::vector<std::size_t>& shifts) {
+  const profile::Op profiled("roll", x);
   Tensor result = Tensor::uninitialized(x.shape(), x.dtype());
   const auto bytes = static_cast<std::ptrdiff_t>(item_bytes(x.dtype()));
   // Along a rolled axis there are two blocks: the front, which moves on, and the end, which enters before it.

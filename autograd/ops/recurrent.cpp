@@ -61,6 +61,7 @@ Tensor lstm_gates_gradient(const Tensor& g, const Tensor& result, const Tensor& 
                         view(g, {0}) * tanh(view(result, {1})) * o * (1.0 - o)},
                        -1);
   }
+  const profile::Op profiled("lstm_gates_gradient", g, result, gates, c);
   const Tensor upstream = rows_of(g), gate_rows = rows_of(gates), state = rows_of(c);
   const Tensor gradient = Tensor::uninitialized(gates.shape(), gates.dtype());
   visit_rows(state, [&]<class T>(TypeTag<T>, std::size_t rows, std::size_t width) {
@@ -68,7 +69,7 @@ Tensor lstm_gates_gradient(const Tensor& g, const Tensor& result, const Tensor& 
     kernels::lstm_gates_gradient(gate_rows.data<T>(), state.data<T>(), next_c, g_h, g_h + c.size(), rows, width,
                                  memory_of<T>(gradient));
   });
-  return gradient;
+  return profiled.result(gradient);
 }
 
 Tensor lstm_state_gradient(const Tensor& g, const Tensor& result, const Tensor& gates) {
@@ -76,6 +77,7 @@ Tensor lstm_state_gradient(const Tensor& g, const Tensor& result, const Tensor& 
     const Tensors parts = split(gates, 4, -1);
     return gradient_of_next(g, result, sigmoid(parts[3])) * sigmoid(parts[1]);
   }
+  const profile::Op profiled("lstm_state_gradient", g, result, gates);
   const Tensor upstream = rows_of(g), gate_rows = rows_of(gates);
   const Tensor gradient = Tensor::uninitialized(Shape(g.shape().begin() + 1, g.shape().end()), g.dtype());
   visit_rows(gradient, [&]<class T>(TypeTag<T>, std::size_t rows, std::size_t width) {
@@ -83,7 +85,7 @@ Tensor lstm_state_gradient(const Tensor& g, const Tensor& result, const Tensor& 
     kernels::lstm_state_gradient(gate_rows.data<T>(), next_c, g_h, g_h + gradient.size(), rows, width,
                                  memory_of<T>(gradient));
   });
-  return gradient;
+  return profiled.result(gradient);
 }
 
 }  // namespace
@@ -95,6 +97,7 @@ LstmGates lstm_gates(const Tensor& gates, const Tensor& c) {
   }
   const DType dtype = as_floating(promote(gates.dtype(), c.dtype()));
   if (gates.dtype() != dtype || c.dtype() != dtype) return lstm_gates(astype(gates, dtype), astype(c, dtype));
+  const profile::Op profiled("lstm_gates", gates, c);
   const Tensor result = record(
       "lstm_gates", run_lstm(gates, c),
       From{gates, [gates = save(gates), c = save(c)](
@@ -139,6 +142,7 @@ struct GruInputs {
         {of_n * from_state * r * (1.0 - r), g * (h.get() - n) * z * (1.0 - z), of_state ? of_n * r : of_n}, -1);
   }
   Tensor by_kernel(const Tensor& g, bool of_state) const {
+    const profile::Op profiled("gru_gates_gradient", x_gates.get(), h_gates.get(), h.get(), g);
     const Tensor x = rows_of(x_gates.get()), y = rows_of(h_gates.get()), state = rows_of(h.get()),
                  upstream = rows_of(g);
     const Tensor gradient = Tensor::uninitialized(x.shape(), x.dtype());
@@ -146,7 +150,7 @@ struct GruInputs {
       kernels::gru_gates_gradient(x.data<T>(), y.data<T>(), state.data<T>(), upstream.data<T>(), rows, width, of_state,
                                   memory_of<T>(gradient));
     });
-    return gradient;
+    return profiled.result(gradient);
   }
 };
 
@@ -162,6 +166,7 @@ Tensor gru_gates(const Tensor& x_gates, const Tensor& h_gates, const Tensor& h) 
   if (x_gates.dtype() != dtype || h_gates.dtype() != dtype || h.dtype() != dtype) {
     return gru_gates(astype(x_gates, dtype), astype(h_gates, dtype), astype(h, dtype));
   }
+  const profile::Op profiled("gru_gates", x_gates, h_gates, h);
   const GruInputs inputs{save(x_gates), save(h_gates), save(h)};
   return record("gru_gates", run_gru(x_gates, h_gates, h),
                 From{x_gates, [inputs](const Tensor& g) { return inputs.gradient(g, false); }},

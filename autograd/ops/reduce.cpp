@@ -52,6 +52,7 @@ void ReductionPlan::require_elements(const char* op) const {
 }
 
 Tensor reduce_magnitudes(kernels::MagnitudeReduction reduction, const ReductionPlan& plan, KeepDims keep) {
+  profile::count_flops(plan.input.size());
   const auto run = [&]<class T>(TypeTag<T>) {
     return plan.run<T, T>(keep, [=](auto... spans) { kernels::reduce_magnitudes(reduction, spans...); });
   };
@@ -61,6 +62,7 @@ Tensor reduce_magnitudes(kernels::MagnitudeReduction reduction, const ReductionP
 namespace {
 
 Tensor reduce(kernels::Reduction reduction, const ReductionPlan& plan, KeepDims keep) {
+  profile::count_flops(plan.input.size());
   return visit_dtype(plan.input.dtype(), [&]<class T>(TypeTag<T>) {
     return plan.run<T, kernels::Accumulator<T>>(keep, [=](auto... spans) { kernels::reduce(reduction, spans...); });
   });
@@ -73,6 +75,7 @@ Tensor count_nonzero(const ReductionPlan& plan, KeepDims keep) {
 }
 
 Tensor extreme(const char* name, kernels::Reduction reduction, const Tensor& x, const Axes& axes, KeepDims keep) {
+  const profile::Op profiled(name, x);
   const ReductionPlan plan(name, x, axes);
   plan.require_elements(name);
   return record(name, astype(reduce(reduction, plan, keep), x.dtype()),
@@ -83,11 +86,12 @@ Tensor extreme(const char* name, kernels::Reduction reduction, const Tensor& x, 
 }
 
 Tensor arg_extreme(const char* name, bool largest, const Tensor& x, std::ptrdiff_t axis, KeepDims keep) {
+  const profile::Op profiled(name, x);
   const ReductionPlan plan(name, x, Axes{axis});
   plan.require_elements(name);
-  return visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
+  return profiled.result(visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
     return plan.run<T, std::int64_t>(keep, [=](auto... spans) { kernels::arg_extreme(largest, spans...); });
-  });
+  }));
 }
 
 // The gradient of prod(): the upstream times the product of the other elements, with the reduced axes brought to the
@@ -132,12 +136,14 @@ Tensor spread_out(const Tensor& g, const Shape& kept, const Shape& shape) {
 // --- sums and products
 
 Tensor sum(const Tensor& x, const Axes& axes, KeepDims keep) {
+  const profile::Op profiled("sum", x);
   const ReductionPlan plan("sum", x, axes);
   return record("sum", reduce(kernels::Reduction::sum, plan, keep),
                 From{x, [kept = plan.kept, shape = x.shape()](const Tensor& g) { return spread_out(g, kept, shape); }});
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
+  const profile::Op profiled("mean", x);
   const ReductionPlan plan("mean", x, axes);
   const double scale = 1.0 / static_cast<double>(plan.count());
   // A mean of nothing is nan: 0 * inf.
@@ -148,6 +154,7 @@ Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
 }
 
 Tensor prod(const Tensor& x, const Axes& axes, KeepDims keep) {
+  const profile::Op profiled("prod", x);
   const ReductionPlan plan("prod", x, axes);
   return record(
       "prod", reduce(kernels::Reduction::prod, plan, keep),
@@ -194,14 +201,17 @@ Tensor argmin(const Tensor& x, std::ptrdiff_t axis, KeepDims keep) {
 }
 
 Tensor any(const Tensor& x, const Axes& axes, KeepDims keep) {
-  return not_equal(count_nonzero(ReductionPlan("any", x, axes), keep), 0);
+  const profile::Op profiled("any", x);
+  return profiled.result(not_equal(count_nonzero(ReductionPlan("any", x, axes), keep), 0));
 }
 Tensor all(const Tensor& x, const Axes& axes, KeepDims keep) {
+  const profile::Op profiled("all", x);
   const ReductionPlan plan("all", x, axes);
-  return equal(count_nonzero(plan, keep), plan.count());
+  return profiled.result(equal(count_nonzero(plan, keep), plan.count()));
 }
 Tensor count_nonzero(const Tensor& x, const Axes& axes, KeepDims keep) {
-  return count_nonzero(ReductionPlan("count_nonzero", x, axes), keep);
+  const profile::Op profiled("count_nonzero", x);
+  return profiled.result(count_nonzero(ReductionPlan("count_nonzero", x, axes), keep));
 }
 Tensor count_nonnan(const Tensor& x, const Axes& axes, KeepDims keep) {
   return count_nonzero(logical_not(isnan(x)), axes, keep);
@@ -229,6 +239,7 @@ Spread spread_of(const char* op, const Tensor& x, const Axes& axes, Deviation de
 }  // namespace
 
 Tensor variance(const Tensor& x, const Axes& axes, Deviation deviation, KeepDims keep) {
+  const profile::Op profiled("variance", x);
   const Spread spread = spread_of("variance", x, axes, deviation, keep);
   return record("variance", spread.squares / spread.divisor,
                 From{x, [x = save(x), axes, divisor = spread.divisor, kept = spread.kept](const Tensor& g) {
@@ -237,6 +248,7 @@ Tensor variance(const Tensor& x, const Axes& axes, Deviation deviation, KeepDims
 }
 
 Tensor stddev(const Tensor& x, const Axes& axes, Deviation deviation, KeepDims keep) {
+  const profile::Op profiled("stddev", x);
   const Spread spread = spread_of("stddev", x, axes, deviation, keep);
   return record(
       "stddev", sqrt(spread.squares / spread.divisor),
@@ -248,6 +260,7 @@ Tensor stddev(const Tensor& x, const Axes& axes, Deviation deviation, KeepDims k
 }
 
 Tensor logsumexp(const Tensor& x, const Axes& axes, KeepDims keep) {
+  const profile::Op profiled("logsumexp", x);
   const Tensor values = astype(x.detach(), as_floating(x.dtype()));
   const ReductionPlan plan("logsumexp", values, axes);
   // The sum is taken relative to the maximum, unless that is infinite.

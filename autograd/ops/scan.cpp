@@ -47,6 +47,7 @@ Tensor shifted(const Tensor& x, std::size_t axis, double first) {
 Tensor running_sum(const Tensor& x, std::size_t axis, kernels::Direction direction) {
   const auto back =
       direction == kernels::Direction::forward ? kernels::Direction::reverse : kernels::Direction::forward;
+  const profile::Op profiled("cumsum", x);
   return record("cumsum",
                 run_scan(x, as_sum(x.dtype()), axis,
                          [=]<Summed T>(const T* input, kernels::Extent extent, T* output) {
@@ -65,6 +66,7 @@ Tensor cumsum(const Tensor& x, std::ptrdiff_t axis) {
 Tensor cumprod(const Tensor& x) { return cumprod(flatten(x), 0); }
 Tensor cumprod(const Tensor& x, std::ptrdiff_t axis) {
   const std::size_t along = normalize_axis(axis, x.dimension(), "cumprod");
+  const profile::Op profiled("cumprod", x);
   // d y[k] / d x[i] is the product before i times that from i + 1 to k: neither divides by x[i].
   return record("cumprod",
                 run_scan(x, as_sum(x.dtype()), along,
@@ -79,6 +81,7 @@ Tensor cumprod(const Tensor& x, std::ptrdiff_t axis) {
 Tensor logcumsumexp(const Tensor& x) { return logcumsumexp(flatten(x), 0); }
 Tensor logcumsumexp(const Tensor& x, std::ptrdiff_t axis) {
   const std::size_t along = normalize_axis(axis, x.dimension(), "logcumsumexp");
+  const profile::Op profiled("logcumsumexp", x);
   // The gradient of x[i] is the sum over k >= i of g[k] exp(x[i] - y[k]). It is summed from the back in units of
   // exp(-y[k]), which grow from step to step by no more than 1, so that nothing overflows.
   return record("logcumsumexp",
@@ -97,6 +100,7 @@ Tensor linear_recurrence(const Tensor& a, const Tensor& x, std::ptrdiff_t axis, 
   const Shape shape = broadcast_shapes(a.shape(), x.shape(), "linear_recurrence");
   const std::size_t along = normalize_axis(axis, shape.size(), "linear_recurrence");
   const DType dtype = as_floating(promote(a.dtype(), x.dtype()));
+  const profile::Op profiled("linear_recurrence", a, x);
   const Tensor links = broadcast_to(astype(a.detach(), dtype), shape).contiguous();
   const bool reverse = options.reverse;
   const auto direction = reverse ? kernels::Direction::reverse : kernels::Direction::forward;

@@ -54,18 +54,21 @@ struct Scattered {
 }  // namespace
 
 Tensor take_elements(const char* name, const Tensor& x, const Tensor& indices, std::size_t axis) {
+  const profile::Op profiled(name, x, indices);
   const Tensor source = x.detach().contiguous();
   Tensor result = Tensor::uninitialized(indices.shape(), x.dtype());
   visit_dtype(x.dtype(), [&]<class T>(TypeTag<T>) {
     kernels::take_elements(source.data<T>(), kernels::extent_around(x.shape(), axis), indices.data<std::int64_t>(),
                            indices.shape()[axis], static_cast<T*>(result.mutable_data()));
   });
+  profile::count_bytes(2 * result.size() * item_bytes(x.dtype()) + indices.size() * sizeof(std::int64_t));
   return record(name, result, From{x, [indices = save(indices), shape = x.shape(), axis](const Tensor& g) {
                                      return put_elements(g, indices.get(), shape, axis);
                                    }});
 }
 
 Tensor put_elements(const Tensor& elements, const Tensor& indices, const Shape& shape, std::size_t axis) {
+  const profile::Op profiled("put_elements", elements, indices);
   Tensor result = zeros(shape, {.dtype = elements.dtype()});
   set_elements(true, result, indices, elements, axis);
   return record("put_elements", result, From{elements, [indices = save(indices), axis](const Tensor& g) {
@@ -81,6 +84,7 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, std::ptrdiff_t ax
 Tensor gather(const Tensor& x, std::ptrdiff_t axis, const Tensor& indices) { return take_along_axis(x, indices, axis); }
 
 Tensor scatter_add(const Tensor& x, std::ptrdiff_t axis, const Tensor& indices, const Tensor& source) {
+  const profile::Op profiled("scatter_add", x, indices, source);
   const Scattered added("scatter_add", true, x, axis, indices, source);
   return record("scatter_add", added.result, From{x, [](const Tensor& g) { return g; }},
                 From{source, [indices = save(added.indices), along = added.along](const Tensor& g) {
@@ -89,6 +93,7 @@ Tensor scatter_add(const Tensor& x, std::ptrdiff_t axis, const Tensor& indices, 
 }
 
 Tensor scatter(const Tensor& x, std::ptrdiff_t axis, const Tensor& indices, const Tensor& source) {
+  const profile::Op profiled("scatter", x, indices, source);
   const Scattered put("scatter", false, x, axis, indices, source);
   const auto at = static_cast<std::ptrdiff_t>(put.along);
   return record("scatter", put.result,
@@ -108,12 +113,13 @@ Tensor scatter(const Tensor& x, std::ptrdiff_t axis, const Tensor& indices, cons
 }
 
 Tensor one_hot(const Tensor& labels, std::size_t classes, DType dtype) {
+  const profile::Op profiled("one_hot", labels);
   const Tensor indices = expand_dims(checked_indices(labels, classes, "one_hot"), -1);
   Shape shape = labels.shape();
   shape.push_back(classes);
   Tensor result = zeros(shape, {.dtype = dtype});
   set_elements(false, result, indices, ones(indices.shape(), {.dtype = dtype}), labels.dimension());
-  return result;
+  return profiled.result(result);
 }
 
 std::vector<OpEntry> scatter_ops() {

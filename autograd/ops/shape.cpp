@@ -87,6 +87,7 @@ bool strides_for(const Tensor& x, const Shape& shape, Strides& strides) {
 // --- members of Tensor that are operations
 
 Tensor Tensor::clone() const {
+  const profile::Op profiled("clone", *this);
   return record("clone", copy_of(*this, dtype()), From{*this, [](const Tensor& g) { return g; }});
 }
 Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
@@ -98,6 +99,7 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
     throw ShapeError("reshape: " + std::to_string(x.size()) + " elements of shape " + to_string(x.shape()) +
                      " do not fit " + to_string(shape));
   }
+  const profile::Op profiled("reshape", x);
   Strides strides;
   const bool shares = strides_for(x, shape, strides);
   Tensor result = shares ? unrecorded_view(x, shape, strides)
@@ -160,6 +162,7 @@ Tensor expand_dims(const Tensor& x, std::ptrdiff_t axis) {
 // --- order of axes
 
 Tensor transpose(const Tensor& x, const std::vector<std::ptrdiff_t>& permutation) {
+  const profile::Op profiled("transpose", x);
   const std::vector<bool> named = Axes(permutation).mask(x.dimension(), "transpose");
   if (permutation.size() != x.dimension()) {
     throw ShapeError("transpose: " + std::to_string(permutation.size()) + " axes given for a tensor of shape " +
@@ -215,6 +218,7 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (!broadcasts_to(x.shape(), shape)) {
     throw ShapeError("broadcast_to: shape " + to_string(x.shape()) + " does not broadcast to " + to_string(shape));
   }
+  const profile::Op profiled("broadcast_to", x);
   // The engine sums gradients of broadcast inputs to their shape.
   return record("broadcast_to", unrecorded_view(x, shape, broadcast_strides(x.shape(), x.strides(), shape)),
                 From{x, [](const Tensor& g) { return g; }});
@@ -246,8 +250,9 @@ Tensors meshgrid(const Tensors& vectors) {
 
 Tensor astype(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype) return x;
+  const profile::Op profiled("astype", x);
   Tensor result = copy_of(x, dtype);
-  if (!is_floating(dtype)) return result;
+  if (!is_floating(dtype)) return profiled.result(result);
   return record("astype", result, From{x, [from = x.dtype()](const Tensor& g) { return astype(g, from); }});
 }
 

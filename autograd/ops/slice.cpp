@@ -138,6 +138,7 @@ Tensor take_part(const Tensor& x, const Part& part);
 
 // Zeros of `shape` with `values` in the given part: what take_part's gradient is.
 Tensor place_part(const Tensor& values, const Shape& shape, const Part& part) {
+  const profile::Op profiled("place", values);
   Tensor result = zeros(shape, {.dtype = values.dtype()});
   const Tensor target = part.of(result);
   kernels::strided_copy({values.raw_data(), values.dtype(), values.strides()},
@@ -157,6 +158,7 @@ struct PlacePart {
 };
 
 Tensor take_part(const Tensor& x, const Part& part) {
+  const profile::Op profiled("view", x);
   return record("view", part.of(x), From{x, PlacePart{part, x.shape()}});
 }
 
@@ -197,6 +199,7 @@ Tensor join(const char* op, const Tensors& tensors, std::ptrdiff_t axis) {
     shape[along] += tensor.shape()[along];
     dtype = promote(dtype, tensor.dtype());
   }
+  const profile::Op profiled(op, tensors);
   Tensor result = Tensor::uninitialized(shape, dtype);
   std::vector<Part> parts;
   std::ptrdiff_t start = 0;

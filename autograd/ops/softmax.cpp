@@ -39,6 +39,7 @@ Tensor softmax_gradient(const Tensor& g, const Tensor& y, std::ptrdiff_t axis, b
   if (derivatives_wanted()) {
     return logarithm ? g - exp(y) * sum(g, Axes{axis}, keep_dims) : y * (g - sum(g * y, Axes{axis}, keep_dims));
   }
+  const profile::Op profiled("softmax_gradient", g, y);
   const auto run = [&](const Tensor& upstream, const Tensor& result) {
     Tensor gradient = Tensor::uninitialized(result.shape(), result.dtype());
     visit_floating(result.dtype(), [&]<class T>(TypeTag<T>) {
@@ -47,12 +48,13 @@ Tensor softmax_gradient(const Tensor& g, const Tensor& y, std::ptrdiff_t axis, b
     });
     return gradient;
   };
-  return along_rows(axis, run, g, y);
+  return profiled.result(along_rows(axis, run, g, y));
 }
 
 }  // namespace
 
 Tensor softmax(const Tensor& x, std::ptrdiff_t axis) {
+  const profile::Op profiled("softmax", x);
   return record("softmax", run_softmax("softmax", x.detach(), axis, false),
                 From{x, [axis](const Tensor& g, const Tensor& y) { return softmax_gradient(g, y, axis, false); }});
 }
@@ -60,6 +62,7 @@ Tensor softmax(const Tensor& x, std::ptrdiff_t axis) {
 Tensor softmin(const Tensor& x, std::ptrdiff_t axis) { return softmax(-x, axis); }
 
 Tensor log_softmax(const Tensor& x, std::ptrdiff_t axis) {
+  const profile::Op profiled("log_softmax", x);
   return record("log_softmax", run_softmax("log_softmax", x.detach(), axis, true),
                 From{x, [axis](const Tensor& g, const Tensor& y) { return softmax_gradient(g, y, axis, true); }});
 }
@@ -97,6 +100,7 @@ Tensor masked_softmax(Tensor x, const Tensor& mask, bool causal) {
   const DType dtype = as_floating(x.dtype());
   if (x.dtype() != dtype) x = astype(x, dtype);
   const kernels::RowMask rows = row_mask(x, mask, causal);
+  const profile::Op profiled("masked_softmax", x, mask);
   const bool overwrite = x.impl()->exclusive();
   const Tensor input = overwrite ? x : x.detach().contiguous();
   const Tensor result =
@@ -105,6 +109,7 @@ Tensor masked_softmax(Tensor x, const Tensor& mask, bool causal) {
     kernels::masked_softmax(input.data<T>(), row_count(input), input.shape(-1), rows,
                             static_cast<T*>(result.mutable_data()));
   });
+  if (overwrite) profile::count_bytes(2 * result.size() * item_bytes(dtype));
   return record("masked_softmax", result,
                 From{x, [](const Tensor& g, const Tensor& y) { return softmax_gradient(g, y, -1, false); }});
 }
@@ -128,6 +133,7 @@ Tensor score_gradient(const Tensor& upstream, const Tensor& x, const Tensor& cla
 }
 
 Tensor score_gradient_by_rows(const Tensor& upstream, const Tensor& x, const Tensor& classes, double scale) {
+  const profile::Op profiled("cross_entropy_gradient", upstream, x, classes);
   const bool one_number = upstream.dimension() == 0;
   const auto run = [&](const Tensor& scores, const Tensor& targets, const Tensor& g) {
     Tensor result = Tensor::uninitialized(scores.shape(), scores.dtype());
@@ -140,9 +146,9 @@ Tensor score_gradient_by_rows(const Tensor& upstream, const Tensor& x, const Ten
   };
   if (one_number) {
     const auto run_shared = [&](const Tensor& scores, const Tensor& targets) { return run(scores, targets, upstream); };
-    return along_rows(1, run_shared, x, classes);
+    return profiled.result(along_rows(1, run_shared, x, classes));
   }
-  return along_rows(1, run, x, classes, upstream);
+  return profiled.result(along_rows(1, run, x, classes, upstream));
 }
 
 }  // namespace
@@ -157,6 +163,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce)
   if (targets.dtype() != int64) {
     throw DtypeError(std::string("cross_entropy: targets are class numbers, int64, not ") + to_string(targets.dtype()));
   }
+  const profile::Op profiled("cross_entropy", logits, targets);
   const Tensor classes = expand_dims(targets, 1);
   const auto class_count = static_cast<std::int64_t>(logits.shape(1));
   const Tensor outside = logical_or(targets < 0, targets >= class_count);

@@ -53,6 +53,15 @@ Tensor record_chosen(const char* name, const Ordered& chosen, const Tensor& x, s
                                           }});
 }
 
+// Of each row along `axis`, where the element of that rank lies, and the `count` - 1 behind it in order.
+Tensor places_of_rank(const Tensor& x, std::size_t axis, std::size_t rank, std::size_t count) {
+  const profile::Op profiled("places_of_rank", x);
+  const auto kernel = [=](const auto* input, auto rows, auto width, auto*, std::int64_t* to) {
+    kernels::rank_in_rows(input, rows, width, rank, count, to);
+  };
+  return profiled.result(run_rows(x, axis, count, false, kernel).places);
+}
+
 Tensor quantile(const char* op, const Tensor& x, double q, std::ptrdiff_t axis, KeepDims keep) {
   const std::size_t along = normalize_axis(axis, x.dimension(), op);
   const std::size_t length = x.shape()[along];
@@ -65,10 +74,7 @@ Tensor quantile(const char* op, const Tensor& x, double q, std::ptrdiff_t axis, 
   const auto rank = static_cast<std::size_t>(position);
   const double weight = position - std::floor(position);
   const std::size_t count = weight > 0.0 ? 2 : 1;
-  const Tensor places =
-      run_rows(x, along, count, false, [=](const auto* input, auto rows, auto width, auto*, std::int64_t* to) {
-        kernels::rank_in_rows(input, rows, width, rank, count, to);
-      }).places;
+  const Tensor places = places_of_rank(x, along, rank, count);
   const Tensor chosen = take_elements(op, astype(x, as_floating(x.dtype())), places, along);
   const Axes one{static_cast<std::ptrdiff_t>(along)};
   if (count == 1) return keep.keep ? chosen : squeeze(chosen, one);
@@ -82,11 +88,14 @@ Tensor quantile(const char* op, const Tensor& x, double q, std::ptrdiff_t axis, 
 
 Tensor sort(const Tensor& x, std::ptrdiff_t axis, SortOptions options) {
   const std::size_t along = normalize_axis(axis, x.dimension(), "sort");
+  const profile::Op profiled("sort", x);
   return record_chosen("sort", run_sort(x, along, true, options.descending), x, along);
 }
 
 Tensor argsort(const Tensor& x, std::ptrdiff_t axis, SortOptions options) {
-  return run_sort(x, normalize_axis(axis, x.dimension(), "argsort"), false, options.descending).places;
+  const std::size_t along = normalize_axis(axis, x.dimension(), "argsort");
+  const profile::Op profiled("argsort", x);
+  return profiled.result(run_sort(x, along, false, options.descending).places);
 }
 
 std::pair<Tensor, Tensor> topk(const Tensor& x, std::size_t k, std::ptrdiff_t axis, TopkOptions options) {
@@ -95,6 +104,7 @@ std::pair<Tensor, Tensor> topk(const Tensor& x, std::size_t k, std::ptrdiff_t ax
     throw IndexError("topk: " + std::to_string(k) + " elements asked for along axis " + std::to_string(along) +
                      " of shape " + to_string(x.shape()));
   }
+  const profile::Op profiled("topk", x);
   const Ordered chosen = run_rows(x, along, k, true, [=](const auto* input, auto rows, auto width, auto... to) {
     kernels::top_of_rows(input, rows, width, k, options.largest, options.sorted, to...);
   });
@@ -109,11 +119,12 @@ Tensor median(const Tensor& x) { return median(flatten(x), 0); }
 Tensor median(const Tensor& x, std::ptrdiff_t axis, KeepDims keep) { return quantile("median", x, 0.5, axis, keep); }
 
 Tensor unique(const Tensor& x) {
+  const profile::Op profiled("unique", x);
   const Tensor sorted = sort(flatten(x.detach()), 0);
   const std::size_t count = visit_dtype(sorted.dtype(), [&]<class T>(TypeTag<T>) {
     return kernels::unite_equal(static_cast<T*>(sorted.mutable_data()), sorted.size());
   });
-  return view(sorted, {xt::range(0, static_cast<std::ptrdiff_t>(count))}).clone();
+  return profiled.result(view(sorted, {xt::range(0, static_cast<std::ptrdiff_t>(count))}).clone());
 }
 
 std::vector<OpEntry> sort_ops() {

@@ -64,6 +64,7 @@ Tensor power_norm(const Tensor& x, double p, const Axes& axes, KeepDims keep) {
 }  // namespace
 
 Tensor norm(const Tensor& x, double order, const Axes& axes, KeepDims keep) {
+  const profile::Op profiled("norm", x);
   if (order == 2.0) return euclidean(x, axes, keep);
   if (order == 1.0) return sum_of_magnitudes(x, axes, keep);
   if (order == 0.0) return count_as_norm(x, axes, keep);
@@ -80,6 +81,7 @@ Tensor norm_linf(const Tensor& x, const Axes& axes, KeepDims keep) { return norm
 Tensor norm_lp(const Tensor& x, double p, const Axes& axes, KeepDims keep) { return norm(x, p, axes, keep); }
 
 Tensor norm_sq(const Tensor& x, const Axes& axes, KeepDims keep) {
+  const profile::Op profiled("norm_sq", x);
   const ReductionPlan plan("norm_sq", as_values(x), axes);
   return record("norm_sq", reduce_magnitudes(MagnitudeReduction::sum_of_squares, plan, keep),
                 From{x, [x = save(x), kept = plan.kept](const Tensor& g) { return x.get() * reshape(g * 2.0, kept); }});
