@@ -1,3 +1,4 @@
+#include <autograd/profile.hpp>
 #include <autograd/tape.hpp>
 #include <data/loader.hpp>
 #include <data/prefetcher.hpp>
@@ -56,6 +57,7 @@ void DataLoader::Iterator::read() {
     m_progress->place = {m_epoch->number + 1, 0};
     return;
   }
+  const profile::Op profiled(Phase::data, "DataLoader");
   m_progress->place = {m_epoch->number, m_number + 1};
   m_batch = m_prefetcher ? m_prefetcher->take(m_number) : m_epoch->assemble(m_number);
 }

@@ -7,6 +7,7 @@
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
 #include <autograd/ops/slice.hpp>
+#include <autograd/profile.hpp>
 #include <autograd/tape.hpp>
 #include <cmath>
 #include <cstring>
@@ -92,6 +93,7 @@ LBFGS::Evaluation LBFGS::evaluate(const Closure& closure) {
   Evaluation result;
   {
     const GradModeGuard recording(true);
+    const profile::Op profiled(Phase::forward, "closure");
     result.loss = closure();
   }
   ++m_memory.func_evals;
@@ -167,6 +169,7 @@ void LBFGS::step() {
 }
 
 Tensor LBFGS::step(const Closure& closure) {
+  const profile::Op profiled(Phase::optimizer, name().c_str(), ".step");
   const NoGrad guard;
   Memory& m = m_memory;
   const double lr = groups()[0].lr;

@@ -2,6 +2,7 @@
 
 #include <autograd/factories.hpp>
 #include <autograd/ops/shape.hpp>
+#include <autograd/profile.hpp>
 #include <autograd/tape.hpp>
 #include <optim/sweep.hpp>
 
@@ -44,7 +45,15 @@ Tensors UpdateRule::ready_state(const Slot& slot) const {
   return state;
 }
 
+// The gradient is read, the parameter and its state are read and written.
+std::size_t UpdateRule::bytes_moved(const Update& update) {
+  std::size_t arrays = 3;
+  for (const Tensor& state : update.state) arrays += state.defined() ? 2 : 0;
+  return arrays * update.gradient.size() * item_bytes(update.gradient.dtype());
+}
+
 void UpdateRule::step() {
+  const profile::Op profiled(Phase::optimizer, name().c_str(), ".step");
   const NoGrad guard;
   std::vector<Update> updates;
   std::vector<std::size_t> sizes;
@@ -58,6 +67,7 @@ void UpdateRule::step() {
     if (slot.updates == 0 && update.numbers.empty()) {
       for (std::size_t i = 0; i < m_number_names.size(); ++i) update.numbers.push_back(initial_number(slot.group, i));
     }
+    profile::count_bytes(bytes_moved(update));
     updates.push_back(std::move(update));
     sizes.push_back(slot.parameter.size());
   }

@@ -47,6 +47,7 @@ class UpdateRule : public Optimizer {
 
  private:
   struct Update;
+  static std::size_t bytes_moved(const Update& update);
   Tensors ready_state(const Slot& slot) const;
 
   std::vector<std::string> m_state_names;
