@@ -45,55 +45,49 @@ void run(const Formula& formula, const kernels::SweepInput* inputs, void* const*
          bool past_the_cache) {
   using Batch = xsimd::batch<T, kernels::Architecture>;
   constexpr std::size_t width = Batch::size;
-  // Where each input is read: a constant, or what is left of a span, fills a batch of its own.
+  // A span shorter than a batch goes through a full one, padded with ones, so that every element sees the same
+  // arithmetic.
+  const bool padded = count < width;
   alignas(64) T filled[input_count][width];
   alignas(64) T results[output_count][width];
   const T* from[input_count];
   std::size_t step[input_count];
   T* to[output_count];
-  const std::size_t rest = count % width;
   for (std::size_t i = 0; i < input_count; ++i) {
-    from[i] = static_cast<const T*>(inputs[i].data);
-    step[i] = inputs[i].uniform ? 0 : 1;
-    for (std::size_t k = 0; inputs[i].uniform && k < width; ++k) filled[i][k] = *from[i];
-    if (inputs[i].uniform) from[i] = filled[i];
+    const T* const span = static_cast<const T*>(inputs[i].data);
+    const bool uniform = inputs[i].uniform;
+    step[i] = uniform ? 0 : 1;
+    from[i] = uniform || padded ? filled[i] : span;
+    if (uniform) {
+      Batch(*span).store_aligned(filled[i]);
+    } else if (padded) {
+      for (std::size_t k = 0; k < width; ++k) filled[i][k] = k < count ? span[k] : T(1);
+    }
   }
   for (std::size_t i = 0; i < output_count; ++i) {
-    to[i] = static_cast<T*>(outputs[i]);
+    to[i] = padded && outputs[i] ? results[i] : static_cast<T*>(outputs[i]);
     past_the_cache = past_the_cache && reinterpret_cast<std::uintptr_t>(to[i]) % 64 == 0;
   }
 
-  std::size_t end = count - rest;
-  for (bool at_rest = end == 0;; at_rest = true) {
-    if (at_rest) {
-      // The rest goes through one full batch, padded with ones, so that every element sees the same arithmetic.
-      if (rest == 0) break;
-      for (std::size_t i = 0; i < input_count; ++i) {
-        if (step[i] == 0) continue;
-        for (std::size_t k = 0; k < width; ++k) filled[i][k] = k < rest ? from[i][end + k] : T(1);
-        from[i] = filled[i];
-      }
-      for (std::size_t i = 0; i < output_count; ++i) to[i] = to[i] ? results[i] : nullptr;
-      end = width;
-    }
-    for (std::size_t n = 0; n < end; n += width) {
-      std::array<Batch, input_count> x;
-      for (std::size_t i = 0; i < input_count; ++i) x[i] = Batch::load_unaligned(from[i] + n * step[i]);
-      const std::array<Batch, output_count> y = formula(x);
-      for (std::size_t i = 0; i < output_count; ++i) {
-        if (!to[i]) continue;
-        if (past_the_cache) {
-          stream_batch(to[i] + n, y[i]);
-        } else {
-          y[i].store_unaligned(to[i] + n);
-        }
+  // The last batch ends with the span: it computes some elements of the one before once more. No output is an input.
+  const std::size_t last = padded ? 0 : count - width;
+  for (std::size_t n = 0;; n = n + width < last ? n + width : last) {
+    std::array<Batch, input_count> x;
+    for (std::size_t i = 0; i < input_count; ++i) x[i] = Batch::load_unaligned(from[i] + n * step[i]);
+    const std::array<Batch, output_count> y = formula(x);
+    for (std::size_t i = 0; i < output_count; ++i) {
+      if (!to[i]) continue;
+      if (past_the_cache && n % width == 0) {
+        stream_batch(to[i] + n, y[i]);
+      } else {
+        y[i].store_unaligned(to[i] + n);
       }
     }
-    if (at_rest) break;
+    if (n == last) break;
   }
   if (past_the_cache) end_of_stream();
-  for (std::size_t i = 0; rest != 0 && i < output_count; ++i) {
-    if (outputs[i]) std::copy_n(results[i], rest, static_cast<T*>(outputs[i]) + (count - rest));
+  for (std::size_t i = 0; padded && i < output_count; ++i) {
+    if (outputs[i]) std::copy_n(results[i], count, static_cast<T*>(outputs[i]));
   }
 }
 
