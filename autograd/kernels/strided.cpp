@@ -9,8 +9,9 @@ namespace xtape::kernels {
 
 namespace {
 
-constexpr std::size_t block_elements = 1024;  // a few blocks of doubles fit the first-level cache
-constexpr std::size_t shortest_row = 64;      // rows below are gathered together into one block
+constexpr std::size_t block_elements = 1024;             // a few blocks of doubles fit the first-level cache
+constexpr std::size_t shortest_row = 64;                 // rows below are gathered together into one block
+constexpr std::size_t sweep_grain = parallel_grain / 4;  // a formula is more work than one operation
 constexpr std::size_t most_inputs = most_sweep_inputs;
 constexpr std::size_t strip_width = 16;                    // of a transposition: floats in a cache line
 constexpr std::size_t cache_bytes = std::size_t{8} << 20;  // results above are out of the cache before they are read
@@ -161,12 +162,16 @@ void map_walk(MapKernel kernel, std::span<const Source> inputs, const Walk& walk
   });
 }
 
+std::size_t bytes_written(std::span<void* const> outputs, std::size_t bytes_each) {
+  return bytes_each * static_cast<std::size_t>(std::count_if(outputs.begin(), outputs.end(),
+                                                             [](const void* output) { return output != nullptr; }));
+}
+
 template <class T>
 void sweep_walk(SweepKernel kernel, const void* formula, std::span<const Source> inputs, const Walk& walk,
                 std::size_t count, std::span<void* const> outputs) {
-  std::size_t written = 0;
-  for (const void* output : outputs) written += output ? count * sizeof(T) : 0;
-  parallel_for(count, parallel_grain / 4, [&](std::size_t begin, std::size_t end) {
+  const bool past_the_cache = bytes_written(outputs, count * sizeof(T)) > cache_bytes;
+  parallel_for(count, sweep_grain, [&](std::size_t begin, std::size_t end) {
     std::array<BlockReader<T>, most_inputs> readers;
     std::array<SweepInput, most_inputs> spans;
     bool whole = true;
@@ -181,7 +186,7 @@ void sweep_walk(SweepKernel kernel, const void* formula, std::span<const Source>
       for (std::size_t i = 0; i < inputs.size(); ++i) spans[i].data = readers[i].read(start, length);
       for (std::size_t i = 0; i < outputs.size(); ++i)
         to[i] = outputs[i] ? static_cast<T*>(outputs[i]) + start : nullptr;
-      kernel(formula, spans.data(), to.data(), length, written > cache_bytes);
+      kernel(formula, spans.data(), to.data(), length, past_the_cache);
       start += length;
     }
   });
@@ -279,6 +284,24 @@ void map(MapKernel kernel, DType compute, std::span<const Source> inputs, const 
     default:
       map_walk<std::int64_t>(kernel, inputs, walk, count, output, output_dtype);
   }
+}
+
+void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<const SweepInput> inputs,
+           std::size_t count, std::span<void* const> outputs) {
+  const std::size_t item = item_bytes(compute);
+  const bool past_the_cache = bytes_written(outputs, count * item) > cache_bytes;
+  parallel_for(count, sweep_grain, [&](std::size_t begin, std::size_t end) {
+    std::array<SweepInput, most_inputs> spans;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const std::size_t skipped = inputs[i].uniform ? 0 : begin * item;
+      spans[i] = {static_cast<const std::byte*>(inputs[i].data) + skipped, inputs[i].uniform};
+    }
+    std::array<void*, most_inputs> to{};
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      to[i] = outputs[i] ? static_cast<std::byte*>(outputs[i]) + begin * item : nullptr;
+    }
+    kernel(formula, spans.data(), to.data(), end - begin, past_the_cache);
+  });
 }
 
 void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<const Source> inputs, const Shape& shape,

@@ -20,6 +20,10 @@ inline constexpr std::size_t most_sweep_inputs = 13;  // an upstream and twelve 
 using SweepKernel = void (*)(const void* formula, const SweepInput* inputs, void* const* outputs, std::size_t count,
                              bool past_the_cache);
 
+/// Runs the kernel over `count` elements of type `compute` (float32 or float64), in pieces on several threads.
+void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<const SweepInput> inputs,
+           std::size_t count, std::span<void* const> outputs);
+
 /// Runs the kernel over every element of `shape` on inputs read as `compute` (float32 or float64) into contiguous
 /// outputs of that type. Inputs that are strided or of another type are brought into form block by block, in cache.
 void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<const Source> inputs, const Shape& shape,

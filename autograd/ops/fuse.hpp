@@ -29,30 +29,36 @@ template <class F>
 class Fused {
  public:
   Fused(std::string name, F formula, Place place)
-      : m_function(std::make_shared<const F>(std::move(formula))), m_formula{std::move(name), place, m_function} {}
+      : m_formula(std::make_shared<const Held>(fused::Formula{std::move(name), place, nullptr}, std::move(formula))) {}
 
-  const std::string& name() const noexcept { return m_formula.name; }
+  const std::string& name() const noexcept { return m_formula->name; }
 
   /// On tensors and numbers, which broadcast: one node. Within another fused formula: part of it.
   template <class... A>
   auto operator()(const A&... arguments) const {
     static_assert(sizeof...(A) >= 1 && sizeof...(A) < kernels::most_sweep_inputs, "a fused formula has 1 to 12 inputs");
     if constexpr (fused::Fusable<A...>) {
-      return (*m_function)(arguments...);
+      return m_formula->held(arguments...);
     } else {
       return on_operands({Operand(arguments)...}, std::index_sequence_for<A...>{});
     }
   }
 
  private:
+  struct Held : fused::Formula {
+    Held(fused::Formula named, F formula) : fused::Formula(std::move(named)), held(std::move(formula)) {
+      function = &held;
+    }
+    F held;
+  };
+
   template <std::size_t... I>
   Tensor on_operands(const std::array<Operand, sizeof...(I)>& operands, std::index_sequence<I...>) const {
     const std::array<const Operand*, sizeof...(I)> pointers{&operands[I]...};
     return fused::apply_fused(m_formula, fused::kernels_of<F, sizeof...(I)>, pointers);
   }
 
-  std::shared_ptr<const F> m_function;
-  fused::Formula m_formula;
+  std::shared_ptr<const Held> m_formula;
 };
 
 /// Makes an elementwise operation of a generic lambda over scalars. It runs as one SIMD sweep forward, one sweep for

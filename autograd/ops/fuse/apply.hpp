@@ -16,14 +16,15 @@ struct Kernels {
   Tensor (*on_tensors)(const void* formula, const Tensors& inputs);
 };
 
-/// A formula by name, without its type.
+/// A formula by name, without its type, shared by its nodes.
 struct Formula {
   std::string name;
   Place place;
-  std::shared_ptr<const void> formula;
+  const void* function;
 };
+using FormulaPtr = std::shared_ptr<const Formula>;
 
 /// Runs the formula on the operands and records it as one node.
-Tensor apply_fused(const Formula& formula, const Kernels& kernels, std::span<const Operand* const> operands);
+Tensor apply_fused(const FormulaPtr& formula, const Kernels& kernels, std::span<const Operand* const> operands);
 
 }  // namespace xtape::fused
