@@ -19,7 +19,10 @@ namespace {
 
 class Engine final : public GradientSink {
  public:
-  Engine(bool create_graph, bool retain_graph) : m_retain_graph(retain_graph || create_graph), m_mode(create_graph) {}
+  Engine(bool create_graph, bool retain_graph) : m_retain_graph(retain_graph || create_graph), m_mode(create_graph) {
+    m_waiting.reserve(16);  // a small graph's backward allocates each list once
+    m_results.reserve(8);
+  }
 
   // After a throw the graph carries no gradient of the failed run.
   ~Engine() {
@@ -167,7 +170,6 @@ void Engine::conform(const Node& from, const Node& input, Tensor& gradient) cons
 }
 
 void Engine::commit() {
-  std::vector<std::pair<TensorImpl*, Tensor>> sums;
   for (auto& [node, gradient] : m_results) {
     TensorImpl* output = node->output();
     if (!output) continue;  // the leaf's last handle is gone
@@ -177,9 +179,10 @@ void Engine::commit() {
     } else if (!derivatives_wanted() && !gradient.impl()->exclusive()) {
       gradient = gradient.clone();  // another tensor may share these values
     }
-    sums.emplace_back(output, std::move(gradient));
   }
-  for (auto& [output, gradient] : sums) output->extras->gradient = std::move(gradient);
+  for (auto& [node, gradient] : m_results) {
+    if (node->output()) node->output()->extras->gradient = std::move(gradient);
+  }
 }
 
 Tensors Engine::gradients_of(const std::vector<Node*>& targets) const {
