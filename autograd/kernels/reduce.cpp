@@ -160,7 +160,11 @@ void reduce_with(const T* input, Extent extent, R* output) {
   const std::size_t outer = extent.outer, length = extent.length, inner = extent.inner;
   if (inner == 1 && outer == 1) {
     // One long run: a partial result per piece, combined in order, whatever the number of threads.
-    const std::size_t pieces = std::max<std::size_t>(1, (length + parallel_grain - 1) / parallel_grain);
+    const std::size_t pieces = (length + parallel_grain - 1) / parallel_grain;
+    if (pieces <= 1) {
+      output[0] = reduce_run<Operation, T, R>(input, length);
+      return;
+    }
     std::vector<R> partial(pieces, Operation::template start<R>);
     parallel_for(pieces, 2, [&](std::size_t begin, std::size_t end) {
       for (std::size_t p = begin; p < end; ++p) {

@@ -13,34 +13,35 @@ namespace xtape {
 
 ReductionPlan::ReductionPlan(const char* op, const Tensor& x, const Axes& axes)
     : reduced(axes.mask(x.dimension(), op)), shape(x.shape()) {
-  std::vector<std::ptrdiff_t> order;
   std::size_t first = x.dimension(), last = 0, reduced_count = 0;
   for (std::size_t axis = 0; axis < x.dimension(); ++axis) {
     kept.push_back(reduced[axis] ? 1 : shape[axis]);
     if (!reduced[axis]) {
       dropped.push_back(shape[axis]);
-      order.push_back(static_cast<std::ptrdiff_t>(axis));
     } else {
       first = std::min(first, axis);
       last = axis;
       ++reduced_count;
     }
   }
-  const Tensor values = x.requires_grad() ? x.detach() : x;
   const bool adjacent = reduced_count == 0 || last - first + 1 == reduced_count;
   if (adjacent) {
-    input = values.contiguous();
+    input = x.is_contiguous() ? x : x.detach().contiguous();
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
       std::size_t& part = reduced[axis] ? extent.length : axis < first ? extent.outer : extent.inner;
       part *= shape[axis];
     }
   } else {
     // Reduced axes that are apart are brought to the end by a copy.
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-      if (reduced[axis]) order.push_back(static_cast<std::ptrdiff_t>(axis));
-      (reduced[axis] ? extent.length : extent.outer) *= shape[axis];
+    std::vector<std::ptrdiff_t> order;
+    for (const bool wanted : {false, true}) {
+      for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+        if (reduced[axis] != wanted) continue;
+        order.push_back(static_cast<std::ptrdiff_t>(axis));
+        (wanted ? extent.length : extent.outer) *= shape[axis];
+      }
     }
-    input = transpose(values, order).contiguous();
+    input = transpose(x.detach(), order).contiguous();
   }
 }
 

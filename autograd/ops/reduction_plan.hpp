@@ -24,7 +24,7 @@ struct ReductionPlan {
   }
 
   std::vector<bool> reduced;  // one flag per axis of the input
-  Tensor input;               // contiguous, without history
+  Tensor input;               // contiguous, for its values alone
   kernels::Extent extent;
   Shape shape;    // of the input as it was given
   Shape kept;     // of the result with reduced axes of size 1
