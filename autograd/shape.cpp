@@ -60,6 +60,9 @@ std::vector<std::size_t> memory_order(const Strides& strides) {
 }
 
 bool is_dense(const Shape& shape, const Strides& strides) {
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    if (strides[i] == 0 && shape[i] > 1) return false;
+  }
   const std::vector<std::size_t> order = memory_order(strides);
   return is_contiguous(permuted(shape, order), permuted(strides, order));
 }

@@ -40,39 +40,47 @@ void store_batch(T* to, const xsimd::batch_bool<T, A>& truth) {
 /// What a formula gets for an argument that it leaves unnamed.
 struct Unread {};
 
-/// `output[n] = formula(inputs[0][n], inputs[1][n], ...)`; bit i of `uses` says whether input i is read.
+/// `output[n] = formula(inputs[0][n], inputs[1][n], ...)`; bit i of `uses` says whether input i is read, bit i of
+/// `uniform` whether its first element stands for every one.
 template <class Arch, unsigned uses, class T, class F, std::size_t... I>
-void map_spans(const F& formula, const void* const* inputs, void* output, std::size_t count,
+void map_spans(const F& formula, const void* const* inputs, unsigned uniform, void* output, std::size_t count,
                std::index_sequence<I...>) {
   using Batch = xsimd::batch<T, Arch>;
   constexpr std::size_t width = Batch::size;
+  // A span shorter than a batch goes through a full one, padded with ones, so that every element sees the same
+  // arithmetic.
+  const bool padded = count < width;
+  alignas(64) T filled[sizeof...(I)][width];
+  const T* from[sizeof...(I)];
+  std::size_t step[sizeof...(I)];
+  const auto open = [&]<std::size_t A>() {
+    if constexpr ((uses >> A & 1u) != 0) {
+      const T* const span = static_cast<const T*>(inputs[A]);
+      const bool constant = (uniform >> A & 1u) != 0;
+      from[A] = constant || padded ? filled[A] : span;
+      step[A] = constant ? 0 : 1;
+      if (constant || padded) Batch(constant ? *span : T(1)).store_aligned(filled[A]);
+      if (padded && !constant) std::memcpy(filled[A], span, count * sizeof(T));
+    }
+  };
+  (open.template operator()<I>(), ...);
   const auto load = [&]<std::size_t A>(std::size_t n) {
     if constexpr ((uses >> A & 1u) != 0) {
-      return Batch::load_unaligned(static_cast<const T*>(inputs[A]) + n);
+      return Batch::load_unaligned(from[A] + n * step[A]);
     } else {
       return Unread{};
     }
   };
-  auto* out = static_cast<T*>(output);
-  std::size_t n = 0;
-  for (; n + width <= count; n += width) store_batch(out + n, formula(load.template operator()<I>(n)...));
-  if (n == count) return;
 
-  // The rest goes through one full batch, padded with ones, so that every element sees the same arithmetic.
-  const std::size_t rest = count - n;
-  alignas(64) T padded[width];
-  const auto load_rest = [&]<std::size_t A>() {
-    if constexpr ((uses >> A & 1u) != 0) {
-      for (std::size_t i = 0; i < width; ++i) padded[i] = T(1);
-      std::memcpy(padded, static_cast<const T*>(inputs[A]) + n, rest * sizeof(T));
-      return Batch::load_aligned(padded);
-    } else {
-      return Unread{};
-    }
-  };
-  const auto result = formula(load_rest.template operator()<I>()...);
-  store_batch(padded, result);
-  std::memcpy(out + n, padded, rest * sizeof(T));
+  // The last batch ends with the span, over the one before it. It is computed first: the output may be an input.
+  const std::size_t last = padded ? 0 : count - width;
+  const auto at_end = formula(load.template operator()<I>(last)...);
+  auto* const out = static_cast<T*>(output);
+  for (std::size_t n = 0; n < last; n += width) store_batch(out + n, formula(load.template operator()<I>(n)...));
+  if (!padded) return store_batch(out + last, at_end);
+  alignas(64) T result[width];
+  store_batch(result, at_end);
+  std::memcpy(out, result, count * sizeof(T));
 }
 
 }  // namespace xtape::kernels

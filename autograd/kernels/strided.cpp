@@ -71,8 +71,7 @@ void convert_row(const From* from, std::ptrdiff_t stride, T* to, std::size_t cou
 template <class T>
 class BlockReader {
  public:
-  // Of a constant, `constants` elements are made.
-  void open(const Source& source, const Shape& shape, const Strides& strides, std::size_t constants = block_elements) {
+  void open(const Source& source, const Shape& shape, const Strides& strides) {
     m_source = &source;
     m_shape = &shape;
     m_strides = &strides;
@@ -80,17 +79,18 @@ class BlockReader {
     m_spans = same_type && xtape::is_contiguous(shape, strides);
     m_constant = std::all_of(strides.begin(), strides.end(), [](std::ptrdiff_t stride) { return stride == 0; });
     m_rows = same_type && !shape.empty() && strides.back() == 1;
-    if (m_constant && !m_spans) gather(0, 0, constants);
+    if (m_constant && !m_spans) gather(0, 0, 1);
   }
 
   bool spans() const { return m_spans; }
+  // Whether one element stands for every one; such a span has only that.
   bool constant() const { return m_constant; }
 
   // `count` is at most a block unless spans(); a run of at least shortest_row elements stays within one row.
   const T* read(std::size_t start, std::size_t count) {
     if (!m_source->data) return nullptr;
+    if (m_constant) return m_spans ? static_cast<const T*>(m_source->data) : m_buffer;
     if (m_spans) return static_cast<const T*>(m_source->data) + start;
-    if (m_constant) return m_buffer;
     const std::size_t row = m_shape->back();
     std::size_t column = start % row;
     std::ptrdiff_t offset = row_offset(start / row) + static_cast<std::ptrdiff_t>(column) * m_strides->back();
@@ -140,20 +140,22 @@ void map_walk(MapKernel kernel, std::span<const Source> inputs, const Walk& walk
   const bool direct_output = output_dtype == dtype_of<T>();
   parallel_for(count, parallel_grain, [&](std::size_t begin, std::size_t end) {
     std::array<BlockReader<T>, most_inputs> readers;
-    bool all_spans = direct_output;
+    bool whole = direct_output;
+    unsigned uniform = 0;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       readers[i].open(inputs[i], walk.shape, walk.strides[i]);
-      all_spans = all_spans && readers[i].spans();
+      uniform |= static_cast<unsigned>(readers[i].constant()) << i;
+      whole = whole && (readers[i].spans() || readers[i].constant());
     }
     std::array<const void*, most_inputs> spans{};
     alignas(64) T result[block_elements];
     for (std::size_t start = begin; start < end;) {
-      const std::size_t length = all_spans ? end - start : block_length(start, end, walk.row());
+      const std::size_t length = whole ? end - start : block_length(start, end, walk.row());
       for (std::size_t i = 0; i < inputs.size(); ++i) spans[i] = readers[i].read(start, length);
       if (direct_output) {
-        kernel(spans.data(), static_cast<T*>(output) + start, length);
+        kernel(spans.data(), uniform, static_cast<T*>(output) + start, length);
       } else {
-        kernel(spans.data(), result, length);
+        kernel(spans.data(), uniform, result, length);
         visit_dtype(output_dtype,
                     [&]<class To>(TypeTag<To>) { convert_row(result, 1, static_cast<To*>(output) + start, length); });
       }
@@ -176,7 +178,7 @@ void sweep_walk(SweepKernel kernel, const void* formula, std::span<const Source>
     std::array<SweepInput, most_inputs> spans;
     bool whole = true;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      readers[i].open(inputs[i], walk.shape, walk.strides[i], 1);
+      readers[i].open(inputs[i], walk.shape, walk.strides[i]);
       spans[i].uniform = readers[i].constant();
       whole = whole && (readers[i].spans() || readers[i].constant());
     }

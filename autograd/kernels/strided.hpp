@@ -22,9 +22,9 @@ struct Target {
   Strides strides;
 };
 
-/// A loop over contiguous spans of one element type: reads `inputs[i][0..count)`, writes `output[0..count)`, which may
-/// be one of the inputs.
-using MapKernel = void (*)(const void* const* inputs, void* output, std::size_t count);
+/// A loop over contiguous spans of one element type: reads `inputs[i][0..count)`, or, where bit i of `uniform` is set,
+/// one element that stands for every one; writes `output[0..count)`, which may be one of the inputs.
+using MapKernel = void (*)(const void* const* inputs, unsigned uniform, void* output, std::size_t count);
 
 /// Runs `kernel` over every element of `shape` on inputs read as `compute` (float32, float64 or int64), and stores the
 /// result as `output_dtype` in the contiguous `output`. Operands that are not contiguous spans of the compute type are

@@ -32,6 +32,10 @@ using rules::ElementwiseOp, rules::Form, rules::Kind;
 
 constexpr std::size_t most_arguments = rules::most_operands + 2;  // upstream, inputs, output
 
+bool all_zero(const Strides& strides) {
+  return std::all_of(strides.begin(), strides.end(), [](std::ptrdiff_t stride) { return stride == 0; });
+}
+
 // An array that a loop reads; without data it is not read.
 struct Argument {
   Argument() = default;
@@ -39,6 +43,7 @@ struct Argument {
       : data(tensor.data),
         dtype(tensor.dtype),
         contiguous(tensor.contiguous),
+        constant(tensor.size == 1 || (!contiguous && all_zero(tensor.strides))),
         size(tensor.size),
         shape(&tensor.shape),
         strides(&tensor.strides) {}
@@ -47,6 +52,7 @@ struct Argument {
   const void* data = nullptr;
   DType dtype = float32;
   bool contiguous = true;
+  bool constant = false;  // one element stands for every one
   std::size_t size = 0;
   const Shape* shape = nullptr;
   const Strides* strides = nullptr;  // null: contiguous
@@ -77,16 +83,16 @@ struct Loop {
 
 using Spans = std::array<const void*, most_arguments>;
 
-// Every argument is a contiguous span of the compute type: pieces of it go to the threads.
-void run_in_pieces(const Loop& loop, const Spans& spans, std::size_t count, std::byte* output) {
+// Every argument is a contiguous span of the compute type, whose pieces go to the threads, or uniform.
+void run_in_pieces(const Loop& loop, const Spans& spans, unsigned uniform, std::size_t count, std::byte* output) {
   const kernels::MapKernel simd_loop = loop.simd();
   kernels::parallel_for(count, kernels::parallel_grain, [&](std::size_t begin, std::size_t end) {
     const std::size_t bytes = begin * item_bytes(loop.compute);
     Spans part{};
     for (std::size_t i = 0; i < part.size(); ++i) {
-      if (spans[i]) part[i] = static_cast<const std::byte*>(spans[i]) + bytes;
+      if (spans[i]) part[i] = static_cast<const std::byte*>(spans[i]) + ((uniform >> i & 1) != 0 ? 0 : bytes);
     }
-    simd_loop(part.data(), output + bytes, end - begin);
+    simd_loop(part.data(), uniform, output + bytes, end - begin);
   });
 }
 
@@ -97,10 +103,11 @@ void run_strided(const Loop& loop, std::span<const Argument> arguments, const Te
   if (!output.is_contiguous()) order = memory_order(output.strides());
   std::array<kernels::Source, most_arguments> sources;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const auto& [data, dtype, contiguous, size, shape, strides] = arguments[i];
-    if (!data) continue;
-    const Strides steps = broadcast_strides(*shape, strides ? *strides : contiguous_strides(*shape), output.shape());
-    sources[i] = {data, dtype, order.empty() ? steps : permuted(steps, order)};
+    const Argument& argument = arguments[i];
+    if (!argument.data) continue;
+    const Strides& strides = argument.strides ? *argument.strides : contiguous_strides(*argument.shape);
+    const Strides steps = broadcast_strides(*argument.shape, strides, output.shape());
+    sources[i] = {argument.data, argument.dtype, order.empty() ? steps : permuted(steps, order)};
   }
   kernels::map(loop.simd(), loop.compute, std::span(sources.data(), arguments.size()),
                order.empty() ? output.shape() : permuted(output.shape(), order), output.mutable_data(), output.dtype());
@@ -116,7 +123,8 @@ bool lies_like(const Argument& argument, const Tensor& output) {
 // The layout of a result of `shape`: that of its arguments, where all of that shape lie alike and without gaps; else
 // null, contiguous. A chain of operations behind a convolution stays in the order that this has made.
 const Strides* common_layout(std::span<const Argument> arguments, const Shape& shape) {
-  if (std::all_of(arguments.begin(), arguments.end(), [](const Argument& a) { return a.contiguous; })) return nullptr;
+  const auto asks_for_nothing = [](const Argument& a) { return a.contiguous || a.constant; };
+  if (std::all_of(arguments.begin(), arguments.end(), asks_for_nothing)) return nullptr;
   const Argument* first = nullptr;
   for (const Argument& argument : arguments) {
     if (!argument.data || *argument.shape != shape) continue;
@@ -134,19 +142,22 @@ Tensor new_output(std::span<const Argument> arguments, const Shape& shape, DType
 // Runs a loop over broadcast arguments into the dense `output`.
 void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
   Spans spans{};
+  unsigned uniform = 0;
   bool plain = output.dtype() == loop.compute;
   for (std::size_t i = 0; plain && i < arguments.size(); ++i) {
     const Argument& argument = arguments[i];
     spans[i] = argument.data;
-    plain = !argument.data || (argument.dtype == loop.compute && lies_like(argument, output));
+    if (!argument.data) continue;
+    uniform |= static_cast<unsigned>(argument.constant) << i;
+    plain = argument.dtype == loop.compute && (argument.constant || lies_like(argument, output));
   }
   auto* out = static_cast<std::byte*>(output.mutable_data());
   if (!plain) {
     run_strided(loop, arguments, output);
   } else if (output.size() == 1) {
-    loop.scalar(spans.data(), out, 1);
+    loop.scalar(spans.data(), 0, out, 1);
   } else {
-    run_in_pieces(loop, spans, output.size(), out);
+    run_in_pieces(loop, spans, uniform, output.size(), out);
   }
 }
 
@@ -234,6 +245,7 @@ class ElementwiseNode final : public Node {
       output.data = m_saved_output.data();
       output.dtype = dtype();
       output.size = upstream.size();
+      output.constant = output.size == 1;
       output.shape = &shape();
       output.strides = m_saved_output.strides();
       output.contiguous = !output.strides;

@@ -119,17 +119,15 @@ Tensor prod_gradient(const Tensor& x, const Tensor& g, const std::vector<bool>& 
   return transpose(reshape(prod_of_others(reshape(moved, rows), -1) * upstream, moved.shape()), inverse);
 }
 
-// What each element of a sum gets of its result's gradient: a view without a copy, but of few elements written out,
-// since loops over whole arrays start sooner than those over broadcast ones, and may write over them.
+// What each element of a sum gets of its result's gradient: a view without a copy, but of few rows or columns written
+// out, since loops over whole arrays start sooner than those over broadcast ones, and may write over them. Of a single
+// number they start as soon.
 Tensor spread_out(const Tensor& g, const Shape& kept, const Shape& shape) {
   constexpr std::size_t few = 8192;
-  if (derivatives_wanted() || element_count(shape) > few) return broadcast_to(reshape(g, kept), shape);
-  if (g.size() != 1) return broadcast_to(reshape(g, kept), shape).contiguous();
-  const Tensor result = Tensor::uninitialized(shape, g.dtype());
-  visit_dtype(g.dtype(), [&]<class T>(TypeTag<T>) {
-    std::fill_n(static_cast<T*>(result.mutable_data()), result.size(), *static_cast<const T*>(g.raw_data()));
-  });
-  return result;
+  if (derivatives_wanted()) return broadcast_to(reshape(g, kept), shape);
+  if (g.size() == 1) return Tensor(TensorImpl::view(*g.impl(), shape, Strides(shape.size(), 0)));
+  const Tensor view = broadcast_to(reshape(g, kept), shape);
+  return element_count(shape) > few ? view : view.contiguous();
 }
 
 }  // namespace

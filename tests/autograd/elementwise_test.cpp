@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <expectations.hpp>
 #include <limits>
 
@@ -26,9 +27,10 @@ double distance(T value, T reference) {
          std::max(1.0, std::abs(static_cast<double>(reference)));
 }
 
-// Runs one loop of a row over `count` random arguments in both forms.
+// Runs one loop of a row over `count` random arguments in both forms, and in SIMD into each argument's own memory, too.
 template <class T>
-double compare_loops(kernels::MapKernel simd, kernels::MapKernel scalar, std::size_t count, double low, double high) {
+double compare_loops(kernels::MapKernel simd, kernels::MapKernel scalar, std::size_t count, double low, double high,
+                     unsigned uniform) {
   random::Numpy numpy(static_cast<std::uint32_t>(count));
   std::vector<std::vector<T>> arguments(5, std::vector<T>(count));
   std::vector<const void*> spans;
@@ -37,9 +39,19 @@ double compare_loops(kernels::MapKernel simd, kernels::MapKernel scalar, std::si
     spans.push_back(argument.data());
   }
   std::vector<T> result(count + 1, T(-77)), reference(count);
-  simd(spans.data(), result.data(), count);
-  scalar(spans.data(), reference.data(), count);
+  simd(spans.data(), uniform, result.data(), count);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if ((uniform >> i & 1) != 0) std::fill(arguments[i].begin(), arguments[i].end(), arguments[i][0]);
+  }
+  scalar(spans.data(), 0, reference.data(), count);
   CHECK(result[count] == T(-77));  // nothing is written behind the end
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if ((uniform >> i & 1) != 0) continue;
+    const std::vector<T> before = arguments[i];
+    simd(spans.data(), uniform, arguments[i].data(), count);
+    CHECK(std::memcmp(arguments[i].data(), result.data(), count * sizeof(T)) == 0);
+    arguments[i] = before;
+  }
   double worst = 0.0;
   for (std::size_t i = 0; i < count; ++i) worst = std::max(worst, distance(result[i], reference[i]));
   return worst;
@@ -53,15 +65,23 @@ TEST_CASE("SIMD loops agree with the scalar formulas at every length") {
     const auto& op = rules::elementwise_op(static_cast<rules::Id>(id));
     const auto& simd = rules::simd_kernels(static_cast<rules::Id>(id));
     for (std::size_t count : {1u, 2u, 3u, 4u, 5u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 33u, 100u}) {
-      for (const auto& interval : {std::pair{0.1, 0.9}, std::pair{-0.9, 0.9}, std::pair{-5.0, 5.0}}) {
-        const double low = interval.first, high = interval.second;
-        INFO(std::string(op.name) << ", " << count << " values in [" << low << ", " << high << "]");
-        CHECK(compare_loops<float>(simd.value[0], op.value[0], count, low, high) < 2e-5);
-        CHECK(compare_loops<double>(simd.value[1], op.value[1], count, low, high) < 1e-13);
+      struct Range {
+        double low, high;
+        unsigned uniform;
+      };
+      for (const Range& range : {Range{0.1, 0.9, 0}, Range{-0.9, 0.9, 0}, Range{-5.0, 5.0, 0}, Range{0.1, 0.9, 0b00101},
+                                 Range{0.1, 0.9, 0b01010}, Range{0.1, 0.9, 0b11111}}) {
+        const double low = range.low, high = range.high;
+        const unsigned uniform = range.uniform;
+        INFO(std::string(op.name) << ", " << count << " values in [" << low << ", " << high << "], uniform "
+                                  << uniform);
+        CHECK(compare_loops<float>(simd.value[0], op.value[0], count, low, high, uniform) < 2e-5);
+        CHECK(compare_loops<double>(simd.value[1], op.value[1], count, low, high, uniform) < 1e-13);
         for (std::size_t i = 0; i < op.arity; ++i) {
           if (op.gradient[i].form != rules::Form::by_formula) continue;
-          CHECK(compare_loops<float>(simd.gradient[i][0], op.gradient[i].kernel[0], count, low, high) < 5e-5);
-          CHECK(compare_loops<double>(simd.gradient[i][1], op.gradient[i].kernel[1], count, low, high) < 1e-12);
+          CHECK(compare_loops<float>(simd.gradient[i][0], op.gradient[i].kernel[0], count, low, high, uniform) < 5e-5);
+          CHECK(compare_loops<double>(simd.gradient[i][1], op.gradient[i].kernel[1], count, low, high, uniform) <
+                1e-12);
         }
       }
     }
