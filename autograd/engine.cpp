@@ -153,7 +153,7 @@ void Engine::deliver(const Node& from, Node& input, Tensor gradient) {
 // Brings a rule's result to the shape and dtype of the input: what was broadcast is summed, what was promoted is
 // converted back. Anything else is an error in the rule.
 void Engine::conform(const Node& from, const Node& input, Tensor& gradient) const {
-  if (gradient.shape() != input.shape()) {
+  if (!same(gradient.shape(), input.shape())) {
     if (!broadcasts_to(input.shape(), gradient.shape())) {
       throw GradError(std::string(from.name()) + ": its rule gave a gradient of shape " + to_string(gradient.shape()) +
                       " for an input of shape " + to_string(input.shape()));

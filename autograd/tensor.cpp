@@ -34,8 +34,11 @@ Tensor::Impl TensorImpl::create(const Shape& shape, DType dtype) {
   auto impl = in_new_block();
   if (!shape.empty()) {
     impl->shape = shape;
-    impl->strides = contiguous_strides(shape);
-    impl->size = element_count(shape);
+    impl->strides.resize(shape.size());
+    for (std::size_t i = shape.size(); i-- > 0;) {
+      impl->strides[i] = static_cast<std::ptrdiff_t>(impl->size);
+      impl->size *= shape[i];
+    }
   }
   impl->dtype = dtype;
   impl->storage->allocate(impl->size * item_bytes(dtype));

@@ -38,7 +38,7 @@ bool all_zero(const Strides& strides) {
 
 // An array that a loop reads; without data it is not read.
 struct Argument {
-  Argument() = default;
+  Argument() noexcept {}  // sets no more than `data`: each call makes several that stay empty
   explicit Argument(const TensorImpl& tensor)
       : data(tensor.data),
         dtype(tensor.dtype),
@@ -50,12 +50,12 @@ struct Argument {
   explicit Argument(const Tensor& tensor) : Argument(*tensor.impl()) {}
 
   const void* data = nullptr;
-  DType dtype = float32;
-  bool contiguous = true;
-  bool constant = false;  // one element stands for every one
-  std::size_t size = 0;
-  const Shape* shape = nullptr;
-  const Strides* strides = nullptr;  // null: contiguous
+  DType dtype;
+  bool contiguous;
+  bool constant;  // one element stands for every one
+  std::size_t size;
+  const Shape* shape;
+  const Strides* strides;  // null: contiguous
 };
 
 std::size_t type_index(DType compute) { return compute == float32 ? 0 : compute == float64 ? 1 : 2; }
@@ -88,9 +88,9 @@ void run_in_pieces(const Loop& loop, const Spans& spans, unsigned uniform, std::
   const kernels::MapKernel simd_loop = loop.simd();
   kernels::parallel_for(count, kernels::parallel_grain, [&](std::size_t begin, std::size_t end) {
     const std::size_t bytes = begin * item_bytes(loop.compute);
-    Spans part{};
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      if (spans[i]) part[i] = static_cast<const std::byte*>(spans[i]) + ((uniform >> i & 1) != 0 ? 0 : bytes);
+    Spans part = spans;
+    for (std::size_t i = 0; begin > 0 && i < part.size(); ++i) {
+      if (part[i] && (uniform >> i & 1) == 0) part[i] = static_cast<const std::byte*>(part[i]) + bytes;
     }
     simd_loop(part.data(), uniform, output + bytes, end - begin);
   });
@@ -117,17 +117,17 @@ void run_strided(const Loop& loop, std::span<const Argument> arguments, const Te
 bool lies_like(const Argument& argument, const Tensor& output) {
   if (argument.size != output.size()) return false;
   if (argument.contiguous || output.is_contiguous()) return argument.contiguous && output.is_contiguous();
-  return *argument.shape == output.shape() && *argument.strides == output.strides();
+  return same(*argument.shape, output.shape()) && *argument.strides == output.strides();
 }
 
 // The layout of a result of `shape`: that of its arguments, where all of that shape lie alike and without gaps; else
 // null, contiguous. A chain of operations behind a convolution stays in the order that this has made.
 const Strides* common_layout(std::span<const Argument> arguments, const Shape& shape) {
-  const auto asks_for_nothing = [](const Argument& a) { return a.contiguous || a.constant; };
+  const auto asks_for_nothing = [](const Argument& a) { return !a.data || a.contiguous || a.constant; };
   if (std::all_of(arguments.begin(), arguments.end(), asks_for_nothing)) return nullptr;
   const Argument* first = nullptr;
   for (const Argument& argument : arguments) {
-    if (!argument.data || *argument.shape != shape) continue;
+    if (!argument.data || !same(*argument.shape, shape)) continue;
     if (argument.contiguous || (first && *argument.strides != *first->strides)) return nullptr;
     first = &argument;
   }
@@ -197,7 +197,9 @@ class ElementwiseNode final : public Node {
   const char* name() const noexcept override { return m_op.name; }
   std::span<const NodePtr> inputs() const noexcept override { return {m_inputs.data(), m_op.arity}; }
   void release_saved() noexcept override {
-    for (Saved& saved : m_saved) saved = {};
+    for (Saved& saved : m_saved) {
+      if (saved.kept()) saved = {};
+    }
     m_saved_output.free();
   }
 
@@ -280,7 +282,7 @@ Tensor output_for(std::span<const Operand* const> operands, std::span<const Argu
     if ((used >> (i + 1) & 1) != 0 || !operands[i]->expiring()) continue;
     const Tensor& expiring = operands[i]->tensor();
     if (!expiring.impl()->overwritable()) continue;
-    if (expiring.dtype() != dtype || expiring.shape() != shape) continue;
+    if (expiring.dtype() != dtype || !same(expiring.shape(), shape)) continue;
     return Tensor(TensorImpl::view(*expiring.impl(), shape, expiring.strides()));
   }
   return new_output(arguments, shape, dtype);
@@ -332,7 +334,9 @@ Tensor compute(rules::Id id, std::span<const Operand* const> operands) {
   const bool recorded = is_recorded(inputs, result_dtype);
   const unsigned read_later = recorded ? used_by_rules(op, inputs) : 0;
   const std::span used(arguments.data(), operands.size());
-  const Tensor result = output_for(operands, used, common_shape(inputs, op.name), result_dtype, read_later);
+  Shape room;
+  const Shape& shape = common_shape(inputs, op.name, room);
+  const Tensor result = output_for(operands, used, shape, result_dtype, read_later);
   run_loop(Loop::value(op, compute), used, result);
   ElementwiseNode* node = nullptr;
   if (recorded) {
@@ -363,7 +367,7 @@ Tensor elementwise(rules::Id id, std::span<const Operand* const> operands) {
 }  // namespace
 
 bool add_in_place(const Tensor& sum, const Tensor& value) {
-  if (!sum.impl()->overwritable() || sum.dtype() != value.dtype() || sum.shape() != value.shape()) return false;
+  if (!sum.impl()->overwritable() || sum.dtype() != value.dtype() || !same(sum.shape(), value.shape())) return false;
   const profile::Op profiled("accumulate", sum, value);
   profile::count_flops(sum.size());
   const Argument arguments[] = {Argument(sum), Argument(value)};

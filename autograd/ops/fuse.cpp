@@ -144,7 +144,8 @@ Tensor apply_fused(const FormulaPtr& formula, const Kernels& kernels, std::span<
   }
 
   const profile::Op profiled(name, inputs);
-  const Tensor result = Tensor::uninitialized(common_shape(inputs, name), dtype);
+  Shape room;
+  const Tensor result = Tensor::uninitialized(common_shape(inputs, name, room), dtype);
   void* const outputs[] = {result.mutable_data()};
   sweep(kernels.value[dtype == float64], *formula, dtype, inputs, result.shape(), outputs);
   const auto requires_grad = [](const Tensor* input) { return input->requires_grad(); };

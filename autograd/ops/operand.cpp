@@ -26,12 +26,14 @@ DType common_dtype(std::span<const Operand* const> operands) {
   return common;
 }
 
-Shape common_shape(std::span<const Tensor* const> inputs, const char* op) {
-  Shape shape = inputs[0]->shape();
+const Shape& common_shape(std::span<const Tensor* const> inputs, const char* op, Shape& room) {
+  const Shape* shape = &inputs[0]->shape();
   for (const Tensor* input : inputs.subspan(1)) {
-    if (input->dimension() > 0 && input->shape() != shape) shape = broadcast_shapes(shape, input->shape(), op);
+    if (input->dimension() == 0 || same(input->shape(), *shape)) continue;
+    room = broadcast_shapes(*shape, input->shape(), op);
+    shape = &room;
   }
-  return shape;
+  return *shape;
 }
 
 }  // namespace xtape

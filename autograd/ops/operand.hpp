@@ -56,7 +56,8 @@ class Operand {
 /// The dtype in which the operands meet: that of the tensors, raised where a C++ number needs it.
 DType common_dtype(std::span<const Operand* const> operands);
 
-/// The shape that the inputs broadcast to. Throws ShapeError naming `op`.
-Shape common_shape(std::span<const Tensor* const> inputs, const char* op);
+/// The shape that the inputs broadcast to: that of one of them, or, where they differ, one that is put into `room`.
+/// Throws ShapeError naming `op`.
+const Shape& common_shape(std::span<const Tensor* const> inputs, const char* op, Shape& room);
 
 }  // namespace xtape
