@@ -181,18 +181,15 @@ unsigned used_by_rules(const ElementwiseOp& op, std::span<const Tensor* const> i
 
 class ElementwiseNode final : public Node {
  public:
-  ElementwiseNode(const ElementwiseOp& op, std::span<const Tensor* const> inputs) : m_op(op) {
-    const unsigned used = used_by_rules(op, inputs);
+  // Saves the inputs that are `used` by rules, as bits.
+  ElementwiseNode(const ElementwiseOp& op, std::span<const Tensor* const> inputs, unsigned used) : m_op(op) {
     for (std::size_t i = 0; i < op.arity; ++i) m_inputs[i] = node_of(*inputs[i]);
     for (std::size_t i = 0; i < op.arity; ++i) {
       if (used >> (i + 1) & 1) m_saved[i] = save(*inputs[i]);
     }
-    m_needs_output = (used >> (op.arity + 1) & 1) != 0;
   }
 
-  void keep_output(const TensorImpl& output) {
-    if (m_needs_output) m_saved_output.keep(output);
-  }
+  void keep_output(const TensorImpl& output) { m_saved_output.keep(output); }
 
   const char* name() const noexcept override { return m_op.name; }
   std::span<const NodePtr> inputs() const noexcept override { return {m_inputs.data(), m_op.arity}; }
@@ -265,7 +262,6 @@ class ElementwiseNode final : public Node {
   std::array<NodePtr, rules::most_operands> m_inputs;
   std::array<Saved, rules::most_operands> m_saved;
   SavedOutput m_saved_output;
-  bool m_needs_output = false;
 };
 
 using Inputs = std::span<const Tensor* const>;
@@ -340,11 +336,11 @@ Tensor compute(rules::Id id, std::span<const Operand* const> operands) {
   run_loop(Loop::value(op, compute), used, result);
   ElementwiseNode* node = nullptr;
   if (recorded) {
-    node = new ElementwiseNode(op, inputs);
+    node = new ElementwiseNode(op, inputs, read_later);
     node->attach_to(*result.impl());
   }
   if (watched()) show(op, result, inputs, operands.back()->place());
-  if (node) node->keep_output(*result.impl());
+  if ((read_later >> (op.arity + 1) & 1) != 0) node->keep_output(*result.impl());
   return result;
 }
 
