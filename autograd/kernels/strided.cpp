@@ -318,6 +318,9 @@ void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<con
 void strided_copy(const Source& source, const Target& target, const Shape& shape) {
   const Strides* const strides[] = {&source.strides, &target.strides};
   Walk walk = merge_axes(shape, strides);
+  const bool constant = std::all_of(source.strides.begin(), source.strides.end(), [](auto step) { return step == 0; });
+  // One element goes to all places of a target without gaps in the order of the memory, whatever its axes.
+  if (constant && is_dense(shape, target.strides)) walk = {{element_count(shape)}, {{0}, {1}}};
   if (walk.shape.empty()) walk = {{1}, {{1}, {1}}};  // one element
   const std::ptrdiff_t axis = transposed_axis(walk);
   visit_dtype(source.dtype, [&]<class From>(TypeTag<From>) {

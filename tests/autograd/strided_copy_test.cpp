@@ -46,3 +46,16 @@ TEST_CASE("assigning to a view writes its elements and no others") {
     }
   }
 }
+
+TEST_CASE("one element assigned to a view fills it, and no other elements") {
+  for (const Shape& shape : shapes) {
+    const Tensor target = zeros(shape, {.dtype = int64});
+    for (const Tensor& part : views_of(target)) {
+      INFO(to_string(shape) << " seen as " << to_string(part.shape()));
+      target.assign(Tensor(0));
+      part.assign(Tensor(7));
+      CHECK(identical(part.clone(), full(part.shape(), 7, {.dtype = int64})));
+      CHECK(sum(target).item() == 7.0 * static_cast<double>(part.size()));
+    }
+  }
+}
