@@ -36,17 +36,6 @@ bool contains(const Tensor& numbers, std::int64_t number) {
   return std::find(first, first + values.size(), number) != first + values.size();
 }
 
-void check_classes(const char* loss, const Tensor& scores, const Tensor& classes) {
-  const auto count = static_cast<std::int64_t>(scores.shape(1));
-  const Tensor values = classes.contiguous();
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::int64_t number = values.data<std::int64_t>()[i];
-    if (number >= 0 && number < count) continue;
-    throw IndexError(std::string(loss) + ": class " + std::to_string(number) + " for scores of " +
-                     std::to_string(count) + " classes, shape " + to_string(scores.shape()));
-  }
-}
-
 void check_integers(const char* loss, const Tensor& targets) {
   if (targets.dtype() == int64) return;
   throw DtypeError(std::string(loss) + ": targets are class numbers, int64, not " + to_string(targets.dtype()));

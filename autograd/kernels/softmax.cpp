@@ -95,11 +95,8 @@ void cross_entropy_gradient(const T* scores, const std::int64_t* targets, std::s
   if (width == 0) return;
   parallel_rows(rows, width * exponential, [&](std::size_t begin, std::size_t end) {
     for (std::size_t r = begin; r < end; ++r) {
-      T* row = output + r * width;
-      chosen_rows<T>().values(scores + r * width, 1, width, false, row);
-      row[targets[r]] -= T(1);
       const T factor = upstream[r * step] * static_cast<T>(scale);
-      for (std::size_t i = 0; i < width; ++i) row[i] *= factor;
+      chosen_rows<T>().loss_gradient(scores + r * width, targets[r], factor, width, output + r * width);
     }
   });
 }

@@ -11,6 +11,8 @@ struct SoftmaxRows {
   void (*values)(const T* input, std::size_t rows, std::size_t width, bool logarithm, T* output);
   void (*gradient)(const T* result, const T* upstream, std::size_t rows, std::size_t width, bool logarithm, T* output);
   void (*losses)(const T* scores, const std::int64_t* targets, std::size_t rows, std::size_t width, T* output);
+  /// The gradient of a row's loss, times `factor`.
+  void (*loss_gradient)(const T* scores, std::int64_t target, T factor, std::size_t width, T* output);
 };
 
 struct SoftmaxTable {

@@ -87,16 +87,30 @@ void losses(const T* scores, const std::int64_t* targets, std::size_t row_count,
   }
 }
 
+// Writes factor * softmax(x).
+template <class Arch, class T>
+void scaled_row(const T* input, std::size_t width, T factor, T* output) {
+  const T total = shifted_row<Arch>(input, width, largest<Arch>(input, width), false, output);
+  const T scale = factor / total;
+  for (std::size_t i = 0; i < width; ++i) output[i] *= scale;
+}
+
+// (softmax(x) - one_hot(target)) * factor.
+template <class Arch, class T>
+void loss_gradient(const T* scores, std::int64_t target, T factor, std::size_t width, T* output) {
+  scaled_row<Arch>(scores, width, factor, output);
+  output[target] -= factor;
+}
+
 template <class Arch, class T>
 void rows(const T* input, std::size_t row_count, std::size_t width, bool logarithm, T* output) {
   for (std::size_t r = 0; r < row_count; ++r, input += width, output += width) {
-    const T total = shifted_row<Arch>(input, width, largest<Arch>(input, width), logarithm, output);
     if (logarithm) {
+      const T total = shifted_row<Arch>(input, width, largest<Arch>(input, width), true, output);
       const T shift = static_cast<T>(__builtin_log(static_cast<double>(total)));
       for (std::size_t i = 0; i < width; ++i) output[i] -= shift;
     } else {
-      const T scale = T(1) / total;
-      for (std::size_t i = 0; i < width; ++i) output[i] *= scale;
+      scaled_row<Arch>(input, width, T(1), output);
     }
   }
 }
@@ -140,10 +154,12 @@ void gradient_rows(const T* y, const T* g, std::size_t row_count, std::size_t wi
   }
 }
 
+template <class T>
+constexpr SoftmaxRows<T> loops{rows<Architecture, T>, gradient_rows<Architecture, T>, losses<Architecture, T>,
+                               loss_gradient<Architecture, T>};
+
 }  // namespace
 
-const SoftmaxTable XTAPE_TABLE = {
-    {rows<Architecture, float>, gradient_rows<Architecture, float>, losses<Architecture, float>},
-    {rows<Architecture, double>, gradient_rows<Architecture, double>, losses<Architecture, double>}};
+const SoftmaxTable XTAPE_TABLE = {loops<float>, loops<double>};
 
 }  // namespace xtape::kernels

@@ -153,6 +153,17 @@ Tensor score_gradient_by_rows(const Tensor& upstream, const Tensor& x, const Ten
 
 }  // namespace
 
+void check_classes(const char* op, const Tensor& scores, const Tensor& classes) {
+  const auto count = static_cast<std::int64_t>(scores.shape(1));
+  const Tensor values = classes.contiguous();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::int64_t number = values.data<std::int64_t>()[i];
+    if (number >= 0 && number < count) continue;
+    throw IndexError(std::string(op) + ": class " + std::to_string(number) + " for scores of " + std::to_string(count) +
+                     " classes, shape " + to_string(scores.shape()));
+  }
+}
+
 Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce) {
   Shape expected = logits.shape();
   if (logits.dimension() >= 2) expected.erase(expected.begin() + 1);
@@ -163,15 +174,9 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce)
   if (targets.dtype() != int64) {
     throw DtypeError(std::string("cross_entropy: targets are class numbers, int64, not ") + to_string(targets.dtype()));
   }
+  check_classes("cross_entropy", logits, targets);
   const profile::Op profiled("cross_entropy", logits, targets);
   const Tensor classes = expand_dims(targets, 1);
-  const auto class_count = static_cast<std::int64_t>(logits.shape(1));
-  const Tensor outside = logical_or(targets < 0, targets >= class_count);
-  if (any(outside).item<bool>()) {
-    const std::int64_t wrong = targets.item<std::int64_t>(argmax(outside).item<std::int64_t>());
-    throw IndexError("cross_entropy: class " + std::to_string(wrong) + " for scores of " + std::to_string(class_count) +
-                     " classes, shape " + to_string(logits.shape()));
-  }
   Tensor losses =
       squeeze(along_rows(1, run_cross_entropy, astype(logits.detach(), as_floating(logits.dtype())), classes), Axes{1});
   const double scale = reduce == Reduce::mean ? 1.0 / static_cast<double>(targets.size()) : 1.0;

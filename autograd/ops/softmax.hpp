@@ -28,4 +28,8 @@ enum class Reduce { none, mean, sum };
 /// -log_softmax(logits)[target], averaged. Throws ShapeError, DtypeError, or IndexError for a class outside [0, C).
 Tensor cross_entropy(const Tensor& logits, const Tensor& targets, Reduce reduce = Reduce::mean);
 
+/// Throws IndexError, in the name of `op`, unless every one of the int64 `classes` is a class of the scores (N, C,
+/// ...).
+void check_classes(const char* op, const Tensor& scores, const Tensor& classes);
+
 }  // namespace xtape
