@@ -258,7 +258,7 @@ struct Pieces {
   /// Calls function(piece, offset in x, offset in y, loop) for every piece.
   template <class F>
   void run(Kind kind, const F& function) const {
-    const Alone guard(alone);
+    const Alone guard(alone && count == 1);  // pieces are computed alone as they are
     const std::size_t x_image = sizes.groups * sizes.in_channels * input_size(sizes.windows);
     const std::size_t y_image = sizes.groups * sizes.out_channels * output_size(sizes.windows);
     run_pieces(count, [&](std::size_t piece) {
