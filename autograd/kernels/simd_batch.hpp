@@ -5,9 +5,12 @@
 // compiled for one level can stand in for that of another.
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <type_traits>
 #include <utility>
+
+#include <autograd/kernels/map_kernel.hpp>
 
 // A few of xsimd's functions are not templates; compiled for AVX under one name, the linker could take them for the
 // baseline's. So each level has its xsimd in a namespace of its own.
@@ -37,13 +40,43 @@ void store_batch(T* to, const xsimd::batch_bool<T, A>& truth) {
   xsimd::select(truth, xsimd::batch<T, A>(T(1)), xsimd::batch<T, A>(T(0))).store_unaligned(to);
 }
 
+#if defined(__SSE2__)
+// Past the cache, a line that is written whole need not be read first.
+template <class A>
+void stream_batch(float* to, const xsimd::batch<float, A>& values) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(values) == 64) return _mm512_stream_ps(to, values);
+#endif
+#if defined(__AVX__)
+  if constexpr (sizeof(values) == 32) return _mm256_stream_ps(to, values);
+#endif
+  if constexpr (sizeof(values) == 16) _mm_stream_ps(to, values);
+}
+template <class A>
+void stream_batch(double* to, const xsimd::batch<double, A>& values) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(values) == 64) return _mm512_stream_pd(to, values);
+#endif
+#if defined(__AVX__)
+  if constexpr (sizeof(values) == 32) return _mm256_stream_pd(to, values);
+#endif
+  if constexpr (sizeof(values) == 16) _mm_stream_pd(to, values);
+}
+inline void end_of_stream() { _mm_sfence(); }
+#else
+template <class T, class A>
+void stream_batch(T* to, const xsimd::batch<T, A>& values) {
+  values.store_unaligned(to);
+}
+inline void end_of_stream() {}
+#endif
+
 /// What a formula gets for an argument that it leaves unnamed.
 struct Unread {};
 
-/// `output[n] = formula(inputs[0][n], inputs[1][n], ...)`; bit i of `uses` says whether input i is read, bit i of
-/// `uniform` whether its first element stands for every one.
+/// `output[n] = formula(inputs[0][n], inputs[1][n], ...)`; bit i of `uses` says whether input i is read.
 template <class Arch, unsigned uses, class T, class F, std::size_t... I>
-void map_spans(const F& formula, const void* const* inputs, unsigned uniform, void* output, std::size_t count,
+void map_spans(const F& formula, const void* const* inputs, MapMode mode, void* output, std::size_t count,
                std::index_sequence<I...>) {
   using Batch = xsimd::batch<T, Arch>;
   constexpr std::size_t width = Batch::size;
@@ -56,7 +89,7 @@ void map_spans(const F& formula, const void* const* inputs, unsigned uniform, vo
   const auto open = [&]<std::size_t A>() {
     if constexpr ((uses >> A & 1u) != 0) {
       const T* const span = static_cast<const T*>(inputs[A]);
-      const bool constant = (uniform >> A & 1u) != 0;
+      const bool constant = (mode.uniform >> A & 1u) != 0;
       from[A] = constant || padded ? filled[A] : span;
       step[A] = constant ? 0 : 1;
       if (constant || padded) Batch(constant ? *span : T(1)).store_aligned(filled[A]);
@@ -76,7 +109,14 @@ void map_spans(const F& formula, const void* const* inputs, unsigned uniform, vo
   const std::size_t last = padded ? 0 : count - width;
   const auto at_end = formula(load.template operator()<I>(last)...);
   auto* const out = static_cast<T*>(output);
-  for (std::size_t n = 0; n < last; n += width) store_batch(out + n, formula(load.template operator()<I>(n)...));
+  std::size_t n = 0;
+  if constexpr (std::is_same_v<std::remove_const_t<decltype(at_end)>, Batch>) {
+    if (mode.past_the_cache && reinterpret_cast<std::uintptr_t>(out) % sizeof(Batch) == 0) {
+      for (; n < last; n += width) stream_batch(out + n, formula(load.template operator()<I>(n)...));
+      end_of_stream();
+    }
+  }
+  for (; n < last; n += width) store_batch(out + n, formula(load.template operator()<I>(n)...));
   if (!padded) return store_batch(out + last, at_end);
   alignas(64) T result[width];
   store_batch(result, at_end);

@@ -13,8 +13,7 @@ constexpr std::size_t block_elements = 1024;             // a few blocks of doub
 constexpr std::size_t shortest_row = 64;                 // rows below are gathered together into one block
 constexpr std::size_t sweep_grain = parallel_grain / 4;  // a formula is more work than one operation
 constexpr std::size_t most_inputs = most_sweep_inputs;
-constexpr std::size_t strip_width = 16;                    // of a transposition: floats in a cache line
-constexpr std::size_t cache_bytes = std::size_t{8} << 20;  // results above are out of the cache before they are read
+constexpr std::size_t strip_width = 16;  // of a transposition: floats in a cache line
 
 // A shape with axes of size one dropped and neighbours merged where every operand walks them in one stride.
 struct Walk {
@@ -141,10 +140,10 @@ void map_walk(MapKernel kernel, std::span<const Source> inputs, const Walk& walk
   parallel_for(count, parallel_grain, [&](std::size_t begin, std::size_t end) {
     std::array<BlockReader<T>, most_inputs> readers;
     bool whole = direct_output;
-    unsigned uniform = 0;
+    MapMode mode;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       readers[i].open(inputs[i], walk.shape, walk.strides[i]);
-      uniform |= static_cast<unsigned>(readers[i].constant()) << i;
+      mode.uniform |= static_cast<unsigned>(readers[i].constant()) << i;
       whole = whole && (readers[i].spans() || readers[i].constant());
     }
     std::array<const void*, most_inputs> spans{};
@@ -153,9 +152,9 @@ void map_walk(MapKernel kernel, std::span<const Source> inputs, const Walk& walk
       const std::size_t length = whole ? end - start : block_length(start, end, walk.row());
       for (std::size_t i = 0; i < inputs.size(); ++i) spans[i] = readers[i].read(start, length);
       if (direct_output) {
-        kernel(spans.data(), uniform, static_cast<T*>(output) + start, length);
+        kernel(spans.data(), mode, static_cast<T*>(output) + start, length);
       } else {
-        kernel(spans.data(), uniform, result, length);
+        kernel(spans.data(), mode, result, length);
         visit_dtype(output_dtype,
                     [&]<class To>(TypeTag<To>) { convert_row(result, 1, static_cast<To*>(output) + start, length); });
       }
@@ -172,7 +171,7 @@ std::size_t bytes_written(std::span<void* const> outputs, std::size_t bytes_each
 template <class T>
 void sweep_walk(SweepKernel kernel, const void* formula, std::span<const Source> inputs, const Walk& walk,
                 std::size_t count, std::span<void* const> outputs) {
-  const bool past_the_cache = bytes_written(outputs, count * sizeof(T)) > cache_bytes;
+  const bool past_the_cache = bytes_written(outputs, count * sizeof(T)) > cached_bytes;
   parallel_for(count, sweep_grain, [&](std::size_t begin, std::size_t end) {
     std::array<BlockReader<T>, most_inputs> readers;
     std::array<SweepInput, most_inputs> spans;
@@ -291,7 +290,7 @@ void map(MapKernel kernel, DType compute, std::span<const Source> inputs, const 
 void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<const SweepInput> inputs,
            std::size_t count, std::span<void* const> outputs) {
   const std::size_t item = item_bytes(compute);
-  const bool past_the_cache = bytes_written(outputs, count * item) > cache_bytes;
+  const bool past_the_cache = bytes_written(outputs, count * item) > cached_bytes;
   parallel_for(count, sweep_grain, [&](std::size_t begin, std::size_t end) {
     std::array<SweepInput, most_inputs> spans;
     for (std::size_t i = 0; i < inputs.size(); ++i) {

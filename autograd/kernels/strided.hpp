@@ -3,6 +3,7 @@
 #include <span>
 
 #include <autograd/dtype.hpp>
+#include <autograd/kernels/map_kernel.hpp>
 #include <autograd/shape.hpp>
 
 /// Walks over strided arrays: the one place that knows how broadcast, permuted and mixed-type operands are read.
@@ -21,10 +22,6 @@ struct Target {
   DType dtype = float32;
   Strides strides;
 };
-
-/// A loop over contiguous spans of one element type: reads `inputs[i][0..count)`, or, where bit i of `uniform` is set,
-/// one element that stands for every one; writes `output[0..count)`, which may be one of the inputs.
-using MapKernel = void (*)(const void* const* inputs, unsigned uniform, void* output, std::size_t count);
 
 /// Runs `kernel` over every element of `shape` on inputs read as `compute` (float32, float64 or int64), and stores the
 /// result as `output_dtype` in the contiguous `output`. Operands that are not contiguous spans of the compute type are

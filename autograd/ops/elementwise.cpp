@@ -84,15 +84,17 @@ struct Loop {
 using Spans = std::array<const void*, most_arguments>;
 
 // Every argument is a contiguous span of the compute type, whose pieces go to the threads, or uniform.
-void run_in_pieces(const Loop& loop, const Spans& spans, unsigned uniform, std::size_t count, std::byte* output) {
+void run_in_pieces(const Loop& loop, const Spans& spans, kernels::MapMode mode, std::size_t count, std::byte* output) {
   const kernels::MapKernel simd_loop = loop.simd();
+  const bool in_place = std::find(spans.begin(), spans.end(), output) != spans.end();
+  mode.past_the_cache = !in_place && count * item_bytes(loop.compute) > kernels::cached_bytes;
   kernels::parallel_for(count, kernels::parallel_grain, [&](std::size_t begin, std::size_t end) {
     const std::size_t bytes = begin * item_bytes(loop.compute);
     Spans part = spans;
     for (std::size_t i = 0; begin > 0 && i < part.size(); ++i) {
-      if (part[i] && (uniform >> i & 1) == 0) part[i] = static_cast<const std::byte*>(part[i]) + bytes;
+      if (part[i] && (mode.uniform >> i & 1) == 0) part[i] = static_cast<const std::byte*>(part[i]) + bytes;
     }
-    simd_loop(part.data(), uniform, output + bytes, end - begin);
+    simd_loop(part.data(), mode, output + bytes, end - begin);
   });
 }
 
@@ -142,22 +144,22 @@ Tensor new_output(std::span<const Argument> arguments, const Shape& shape, DType
 // Runs a loop over broadcast arguments into the dense `output`.
 void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
   Spans spans{};
-  unsigned uniform = 0;
+  kernels::MapMode mode;
   bool plain = output.dtype() == loop.compute;
   for (std::size_t i = 0; plain && i < arguments.size(); ++i) {
     const Argument& argument = arguments[i];
     spans[i] = argument.data;
     if (!argument.data) continue;
-    uniform |= static_cast<unsigned>(argument.constant) << i;
+    mode.uniform |= static_cast<unsigned>(argument.constant) << i;
     plain = argument.dtype == loop.compute && (argument.constant || lies_like(argument, output));
   }
   auto* out = static_cast<std::byte*>(output.mutable_data());
   if (!plain) {
     run_strided(loop, arguments, output);
   } else if (output.size() == 1) {
-    loop.scalar(spans.data(), 0, out, 1);
+    loop.scalar(spans.data(), {}, out, 1);
   } else {
-    run_in_pieces(loop, spans, uniform, output.size(), out);
+    run_in_pieces(loop, spans, mode, output.size(), out);
   }
 }
 

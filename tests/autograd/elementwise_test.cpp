@@ -39,16 +39,19 @@ double compare_loops(kernels::MapKernel simd, kernels::MapKernel scalar, std::si
     spans.push_back(argument.data());
   }
   std::vector<T> result(count + 1, T(-77)), reference(count);
-  simd(spans.data(), uniform, result.data(), count);
+  simd(spans.data(), {.uniform = uniform}, result.data(), count);
+  Tensor streamed = Tensor::uninitialized({count}, dtype_of<T>());  // whose memory begins at a line
+  simd(spans.data(), {.uniform = uniform, .past_the_cache = true}, streamed.mutable_data(), count);
+  CHECK(std::memcmp(streamed.raw_data(), result.data(), count * sizeof(T)) == 0);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if ((uniform >> i & 1) != 0) std::fill(arguments[i].begin(), arguments[i].end(), arguments[i][0]);
   }
-  scalar(spans.data(), 0, reference.data(), count);
+  scalar(spans.data(), {}, reference.data(), count);
   CHECK(result[count] == T(-77));  // nothing is written behind the end
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if ((uniform >> i & 1) != 0) continue;
     const std::vector<T> before = arguments[i];
-    simd(spans.data(), uniform, arguments[i].data(), count);
+    simd(spans.data(), {.uniform = uniform}, arguments[i].data(), count);
     CHECK(std::memcmp(arguments[i].data(), result.data(), count * sizeof(T)) == 0);
     arguments[i] = before;
   }

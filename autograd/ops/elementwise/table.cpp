@@ -12,19 +12,19 @@ namespace {
 // Runs `loop(read)`, where `read(i, n)` gives element n of input i; without uniform inputs in a form of its
 // own, which the compiler makes SIMD of for integers.
 template <class T, class Loop>
-void with_reader(const void* const* inputs, unsigned uniform, const Loop& loop) {
+void with_reader(const void* const* inputs, kernels::MapMode mode, const Loop& loop) {
   const auto span = [inputs](std::size_t i) { return static_cast<const T*>(inputs[i]); };
-  if (uniform == 0) {
+  if (mode.uniform == 0) {
     loop([&](std::size_t i, std::size_t n) { return span(i)[n]; });
   } else {
-    loop([&](std::size_t i, std::size_t n) { return span(i)[(uniform >> i & 1) != 0 ? 0 : n]; });
+    loop([&](std::size_t i, std::size_t n) { return span(i)[(mode.uniform >> i & 1) != 0 ? 0 : n]; });
   }
 }
 
 template <class Row, class T>
-void value_loop(const void* const* inputs, unsigned uniform, void* output, std::size_t count) {
+void value_loop(const void* const* inputs, kernels::MapMode mode, void* output, std::size_t count) {
   auto* out = static_cast<T*>(output);
-  with_reader<T>(inputs, uniform, [&](const auto& read) {
+  with_reader<T>(inputs, mode, [&](const auto& read) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       for (std::size_t n = 0; n < count; ++n) out[n] = static_cast<T>(Row::value(read(I, n)...));
     }
@@ -33,11 +33,11 @@ void value_loop(const void* const* inputs, unsigned uniform, void* output, std::
 }
 
 template <class Row, std::size_t I, class T>
-void gradient_loop(const void* const* inputs, unsigned uniform, void* output, std::size_t count) {
+void gradient_loop(const void* const* inputs, kernels::MapMode mode, void* output, std::size_t count) {
   constexpr const auto& rule = gradient_of<I, Row>();
   constexpr auto uses = used_arguments<std::remove_cvref_t<decltype(rule)>>();
   auto* out = static_cast<T*>(output);
-  with_reader<T>(inputs, uniform, [&](const auto& read) {
+  with_reader<T>(inputs, mode, [&](const auto& read) {
     const auto argument = [&]<std::size_t A>(std::size_t n) {
       if constexpr ((uses >> A & 1) != 0) {
         return read(A, n);

@@ -8,37 +8,6 @@
 /// A fused formula as loops over spans, instantiated where fuse() is called, for the SIMD level of that source.
 namespace xtape::fused {
 
-#if defined(__SSE2__)
-// Past the cache, a line that is written whole need not be read first.
-template <class A>
-void stream_batch(float* to, const xsimd::batch<float, A>& values) {
-#if defined(__AVX512F__)
-  if constexpr (sizeof(values) == 64) return _mm512_stream_ps(to, values);
-#endif
-#if defined(__AVX__)
-  if constexpr (sizeof(values) == 32) return _mm256_stream_ps(to, values);
-#endif
-  if constexpr (sizeof(values) == 16) _mm_stream_ps(to, values);
-}
-template <class A>
-void stream_batch(double* to, const xsimd::batch<double, A>& values) {
-#if defined(__AVX512F__)
-  if constexpr (sizeof(values) == 64) return _mm512_stream_pd(to, values);
-#endif
-#if defined(__AVX__)
-  if constexpr (sizeof(values) == 32) return _mm256_stream_pd(to, values);
-#endif
-  if constexpr (sizeof(values) == 16) _mm_stream_pd(to, values);
-}
-inline void end_of_stream() { _mm_sfence(); }
-#else
-template <class T, class A>
-void stream_batch(T* to, const xsimd::batch<T, A>& values) {
-  values.store_unaligned(to);
-}
-inline void end_of_stream() {}
-#endif
-
 /// `outputs = formula(inputs)` over `count` elements, where formula maps an array of batches to one.
 template <class T, std::size_t input_count, std::size_t output_count, class Formula>
 void run(const Formula& formula, const kernels::SweepInput* inputs, void* const* outputs, std::size_t count,
@@ -78,14 +47,14 @@ void run(const Formula& formula, const kernels::SweepInput* inputs, void* const*
     for (std::size_t i = 0; i < output_count; ++i) {
       if (!to[i]) continue;
       if (past_the_cache && n % width == 0) {
-        stream_batch(to[i] + n, y[i]);
+        kernels::stream_batch(to[i] + n, y[i]);
       } else {
         y[i].store_unaligned(to[i] + n);
       }
     }
     if (n == last) break;
   }
-  if (past_the_cache) end_of_stream();
+  if (past_the_cache) kernels::end_of_stream();
   for (std::size_t i = 0; padded && i < output_count; ++i) {
     if (outputs[i]) std::copy_n(results[i], count, static_cast<T*>(outputs[i]));
   }
