@@ -33,10 +33,9 @@ struct QuietAndBusy {
 
 QuietAndBusy under_load(const std::string& name, const Workload& workload, int threads, IdleThreads idle) {
   Side side(name, workload, threads, idle);
-  const long runs = side.runs_in(seconds_a_round);
-  const double quiet = median_seconds(side, runs);
+  const double quiet = median_seconds(side, side.runs_in(seconds_a_round));
   const BusyMachine busy_machine;
-  return {quiet, median_seconds(side, runs)};
+  return {quiet, median_seconds(side, side.runs_in(seconds_a_round))};
 }
 
 /// Other libraries' idle threads sleep or spin, whichever is better on the busy machine.
