@@ -215,7 +215,9 @@ void Recorder::begin(const Beginning& beginning, std::size_t depth) {
   }
   if (m_options.record_shapes) {
     entry.first_shape = static_cast<std::uint32_t>(m_shapes.size());
-    const auto note = [this](const Tensor& x) { m_shapes.push_back(x.defined() ? x.shape() : Shape()); };
+    const auto note = [this](const Tensor& x) {
+      if (x.defined()) m_shapes.push_back(x.shape());
+    };
     for (const Tensor* input : beginning.inputs) note(*input);
     if (beginning.list) std::for_each(beginning.list->begin(), beginning.list->end(), note);
     if (beginning.shape) m_shapes.push_back(*beginning.shape);

@@ -256,6 +256,8 @@ TEST_CASE("shapes are kept when asked for, and tell rows apart") {
   }
   CHECK(counts ==
         std::map<std::vector<Shape>, std::size_t>{{{{4, 3}, {3, 2}}, 1}, {{{1, 4}, {4, 2}}, 2}, {{{4, 2}, {2, 3}}, 1}});
+  tanh(x);
+  CHECK(profiler.events().back().shapes == std::vector<Shape>{{4, 3}});  // operands that are not there have none
   Profiler without;
   exp(x);
   CHECK(without.events().back().shapes.empty());
