@@ -115,7 +115,7 @@ check_package() {
 
   # What is asked is whether it builds and is found, not how fast it is; and whether it does without what is optional.
   build_user "$top/subdirectory" "-DXTAPE_SOURCES=$sources" -DBUILD_SHARED_LIBS=ON -DXTAPE_INSTALL=ON \
-    -DCMAKE_CXX_FLAGS_RELEASE=-O0 -DXTAPE_THREADS=OFF -DXTAPE_ONEDNN=OFF -DXTAPE_IMAGES=OFF
+    -DCMAKE_CXX_FLAGS_RELEASE=-O1 -DXTAPE_THREADS=OFF -DXTAPE_ONEDNN=OFF -DXTAPE_IMAGES=OFF
   install_elsewhere "$top/subdirectory/build" "$top"
   build_user "$top/shared" "-DCMAKE_PREFIX_PATH=$top/moved"
   note "find_package (static, shared) and add_subdirectory, that without threads, oneDNN and stb_image"

@@ -17,7 +17,7 @@ TEST_CASE("bytes are each input and each result once") {
   CHECK(row_after("add", [&] { x + row; }).bytes == (12 + 3 + 12) * 4);
   CHECK(row_after("add", [&] { x + grown; }).bytes == (12 + 4 + 12) * 4);
   CHECK(row_after("add", [&] { x + 1.0; }).bytes == (12 + 12) * 4);
-  CHECK(row_after("greater", [&] { x > 0.0; }).bytes == 12 * 4 + 12);
+  CHECK(row_after("greater", [&] { return x > 0.0; }).bytes == 12 * 4 + 12);
   CHECK(row_after("sum", [&] { sum(x, {0}); }).bytes == (12 + 3) * 4);
   CHECK(row_after("matmul", [&] { matmul(x, ones({3, 2})); }).bytes == (12 + 6 + 8) * 4);
   CHECK(row_after("astype", [&] { astype(x, int64); }).bytes == 12 * (4 + 8));
