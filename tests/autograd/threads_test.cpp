@@ -71,7 +71,7 @@ TEST_CASE("shared work within a piece, or of a thread that works alone, stays on
 }
 
 TEST_CASE("pieces of an array cover it once and end on multiples of 64") {
-  for (const std::size_t count : {0, 1, 63, 65536, 65537, 100000, 262144, 1000003}) {
+  for (const std::size_t count : std::vector<std::size_t>{0, 1, 63, 65536, 65537, 100000, 262144, 1000003}) {
     std::vector<std::atomic<int>> visits(count);
     std::atomic<bool> on_lines{true};
     parallel_for(count, parallel_grain, [&](std::size_t begin, std::size_t end) {
