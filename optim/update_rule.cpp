@@ -67,7 +67,7 @@ void UpdateRule::step() {
     if (slot.updates == 0 && update.numbers.empty()) {
       for (std::size_t i = 0; i < m_number_names.size(); ++i) update.numbers.push_back(initial_number(slot.group, i));
     }
-    profile::count_bytes(bytes_moved(update));
+    if (profile::active()) profile::count_bytes(bytes_moved(update));
     updates.push_back(std::move(update));
     sizes.push_back(slot.parameter.size());
   }
