@@ -12,7 +12,7 @@ install(EXPORT xtapeTargets NAMESPACE xtape:: DESTINATION ${package_dir})
 
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/autograd/*.hpp ${PROJECT_SOURCE_DIR}/nn/*.hpp
-  ${PROJECT_SOURCE_DIR}/optim/*.hpp ${PROJECT_SOURCE_DIR}/data/*.hpp)
+  ${PROJECT_SOURCE_DIR}/optim/*.hpp ${PROJECT_SOURCE_DIR}/data/*.hpp ${PROJECT_SOURCE_DIR}/plot/*.hpp)
 foreach(header xtape.hpp ${headers})
   get_filename_component(folder ${header} DIRECTORY)
   install(FILES ${PROJECT_SOURCE_DIR}/${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xtape/${folder})

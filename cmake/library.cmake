@@ -8,6 +8,7 @@ file(GLOB XTAPE_SOURCES CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/autograd/memory/*.cpp
   ${PROJECT_SOURCE_DIR}/nn/*.cpp
   ${PROJECT_SOURCE_DIR}/optim/*.cpp
+  ${PROJECT_SOURCE_DIR}/plot/*.cpp
   ${PROJECT_SOURCE_DIR}/data/*.cpp
   ${PROJECT_SOURCE_DIR}/data/training/*.cpp)
 list(FILTER XTAPE_SOURCES EXCLUDE REGEX "[_/]simd\\.cpp$")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Arrows go one way: tutorials, benchmarks and the demo use data, optim and nn, these use autograd, and autograd's ops use
+# Arrows go one way: tutorials, benchmarks and the demo use data, optim, nn and plot, these use autograd, and autograd's ops use
 # its kernels and memory. Reads every #include of the project's own headers and names each line that points back.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,16 +11,17 @@ autograd/kernels/ ^autograd/(kernels/|memory/|dtype|error|shape|xtensor)
 autograd/         ^autograd/
 nn/               ^(nn|autograd)/
 optim/            ^(optim|autograd)/
+plot/             ^(plot|autograd)/
 data/training/    ^(data|optim|nn|autograd)/
 data/             ^(data/[^/]*$|autograd/)
-demo/             ^(demo|data|optim|nn|autograd)/|^xtape.hpp$
-tutorials/        ^(tutorials|data|optim|nn|autograd)/|^xtape.hpp$
-benchmarks/       ^(benchmarks|data|optim|nn|autograd)/|^xtape.hpp$
+demo/             ^(demo|plot|data|optim|nn|autograd)/|^xtape.hpp$
+tutorials/        ^(tutorials|plot|data|optim|nn|autograd)/|^xtape.hpp$
+benchmarks/       ^(benchmarks|plot|data|optim|nn|autograd)/|^xtape.hpp$
 '
 
-house='(autograd|nn|optim|data|demo|tutorials|benchmarks|tests)/|xtape\.hpp|\.\./'
+house='(autograd|nn|optim|data|plot|demo|tutorials|benchmarks|tests)/|xtape\.hpp|\.\./'
 folders=()
-for folder in autograd nn optim data demo tutorials benchmarks; do
+for folder in autograd nn optim data plot demo tutorials benchmarks; do
   [[ -d $folder ]] && folders+=("$folder")
 done
 

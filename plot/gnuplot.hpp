@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+namespace xtape::plot {
+
+/// How gnuplot reads this text between single quotes. Example: `gnuplot_text("it's")`, `'it''s'`.
+std::string gnuplot_text(const std::string& words);
+
+/// A number as gnuplot reads it; what is not finite is NaN, and drawn as a gap.
+std::string gnuplot_number(double value);
+
+/// "#rrggbb" of a name such as "red" or of itself. Throws std::invalid_argument for other words.
+std::string color_code(const std::string& color);
+
+/// The colour of series `index`: those of Okabe and Ito (2008), which the colour-blind can tell apart.
+const std::string& series_color(std::size_t index);
+
+/// gnuplot's definition of a palette. Throws std::invalid_argument for an unknown one.
+std::string palette_definition(const std::string& palette);
+
+/// gnuplot's words for a line (dash type and width) and for a marker. Throws std::invalid_argument for an unknown one.
+std::string dash_words(const std::string& line);
+int marker_number(const std::string& marker);
+
+}  // namespace xtape::plot
