@@ -22,6 +22,23 @@ std::string point_words(const Style& style) {
   return words;
 }
 
+// Columns of numbers as lines of text.
+std::string lines_of(const std::vector<const Values*>& columns, const std::string& what) {
+  const std::size_t rows = columns[0]->size();
+  for (const Values* column : columns) {
+    if (column->size() == rows) continue;
+    throw ShapeError("plot: " + what + " takes rows of the same length, but got " + std::to_string(rows) + " and " +
+                     std::to_string(column->size()) + " numbers");
+  }
+  if (rows == 0) throw ShapeError("plot: " + what + " got no numbers");
+  std::string lines;
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (const Values* column : columns) lines += gnuplot_number((*column)[i]) + " ";
+    lines += "\n";
+  }
+  return lines;
+}
+
 double smallest(const std::vector<double>& numbers) { return *std::min_element(numbers.begin(), numbers.end()); }
 double largest(const std::vector<double>& numbers) { return *std::max_element(numbers.begin(), numbers.end()); }
 
@@ -33,50 +50,33 @@ std::string Axes::block_name(std::size_t data) const {
   return "$p" + std::to_string(m_number) + "_" + std::to_string(data);
 }
 
-std::size_t Axes::add_text(std::string lines) {
+std::size_t Axes::add_data(std::string lines) {
   m_data.push_back(std::move(lines));
   return m_data.size() - 1;
 }
 
-std::size_t Axes::add_data(const std::vector<const Values*>& columns, const char* what) {
-  const std::size_t rows = columns[0]->size();
-  std::string lines;
-  for (const Values* column : columns) {
-    if (column->size() != rows) {
-      throw ShapeError(std::string("plot: ") + what + " takes rows of the same length, but got " +
-                       std::to_string(rows) + " and " + std::to_string(column->size()) + " numbers");
-    }
-  }
-  if (rows == 0) throw ShapeError(std::string("plot: ") + what + " got no numbers");
-  for (std::size_t i = 0; i < rows; ++i) {
-    for (const Values* column : columns) lines += gnuplot_number((*column)[i]) + " ";
-    lines += "\n";
-  }
-  return add_text(std::move(lines));
-}
-
-void Axes::plot(std::size_t data, std::string clause, std::string label) {
-  m_plots.push_back({std::move(clause), data, std::move(label)});
+void Axes::plot(std::string lines, std::string clause, const Style& style) {
+  m_plots.push_back({std::move(clause), add_data(std::move(lines)), style.label});
+  if (style.color.empty()) ++m_colors_used;
 }
 
 void Axes::see(const Values& x, const Values& y) {
   for (std::size_t i = 0; i < x.size(); ++i) m_seen.push_back({x[i], y[i]});
 }
 
-std::string Axes::next_color(const std::string& wanted) {
-  return wanted.empty() ? series_color(m_colors_used++) : color_code(wanted);
+std::string Axes::color_of(const Style& style) const {
+  return style.color.empty() ? series_color(m_colors_used) : color_code(style.color);
 }
 
 // --- points and lines
 
 Axes& Axes::line(const Values& x, const Values& y, Style style) {
-  const std::string color = next_color(style.color);
-  const bool lines = !style.line.empty(), points = !style.marker.empty();
-  std::string clause = !lines ? "with points " : points ? "with linespoints " : "with lines ";
-  if (points) clause += point_words(style) + " ";
-  clause += lines ? line_words(style, color) : "lc rgb '" + color + "'";
-  const std::size_t data = add_data({&x, &y}, "line");
-  plot(data, clause, style.label);
+  const std::string color = color_of(style);
+  const bool has_line = !style.line.empty(), has_markers = !style.marker.empty();
+  std::string clause = !has_line ? "with points " : has_markers ? "with linespoints " : "with lines ";
+  if (has_markers) clause += point_words(style) + " ";
+  clause += has_line ? line_words(style, color) : "lc rgb '" + color + "'";
+  plot(lines_of({&x, &y}, "line"), clause, style);
   see(x, y);
   return *this;
 }
@@ -98,6 +98,9 @@ Axes& Axes::scatter(const Tensor& points, const Values& classes, const std::vect
     throw ShapeError("plot: scatter takes points of shape (N, 2) and N classes, but got " + to_string(points.shape()) +
                      " and " + std::to_string(classes.size()));
   }
+  if (classes.size() == 0 || smallest(classes.numbers()) < 0.0) {
+    throw std::invalid_argument("plot: the classes of points are numbered 0, 1, 2, ...");
+  }
   static const std::array<const char*, 4> markers{"o", "^", "s", "d"};
   const Values numbers(points);
   const auto count = static_cast<std::size_t>(largest(classes.numbers())) + 1;
@@ -115,17 +118,15 @@ Axes& Axes::scatter(const Tensor& points, const Values& classes, const std::vect
 }
 
 Axes& Axes::fill(const Values& x, const Values& low, const Values& high, Style style) {
-  const std::string color = next_color(style.color);
-  plot(add_data({&x, &low, &high}, "fill"),
-       "with filledcurves fs transparent solid 0.25 noborder lc rgb '" + color + "'", style.label);
+  plot(lines_of({&x, &low, &high}, "fill"),
+       "with filledcurves fs transparent solid 0.25 noborder lc rgb '" + color_of(style) + "'", style);
   see(x, low);
   see(x, high);
   return *this;
 }
 
 Axes& Axes::quiver(const Values& x, const Values& y, const Values& u, const Values& v, Style style) {
-  add_data({&x, &y, &u, &v}, "quiver");
-  m_data.pop_back();  // only the check: the arrows are scaled first
+  lines_of({&x, &y, &u, &v}, "quiver");
   double longest = 0.0;
   for (std::size_t i = 0; i < u.size(); ++i) longest = std::max(longest, std::hypot(u[i], v[i]));
   const double range =
@@ -137,11 +138,11 @@ Axes& Axes::quiver(const Values& x, const Values& y, const Values& u, const Valu
     scaled_v.push_back(scale * v[i]);
   }
   const Values right(std::move(scaled_u)), up(std::move(scaled_v));
-  const std::string color = next_color(style.color.empty() ? "#444444" : style.color);
-  plot(add_data({&x, &y, &right, &up}, "quiver"),
-       "with vectors head filled size graph 0.014,22 lw " + gnuplot_number(0.6 * style.width) + " lc rgb '" + color +
-           "'",
-       style.label);
+  if (style.color.empty()) style.color = "#444444";
+  plot(lines_of({&x, &y, &right, &up}, "quiver"),
+       "with vectors head filled size graph 0.014,22 lw " + gnuplot_number(0.6 * style.width) + " lc rgb '" +
+           color_of(style) + "'",
+       style);
   see(x, y);
   return *this;
 }
@@ -150,8 +151,8 @@ Axes& Axes::bars(const std::vector<std::string>& names, const Values& values, St
   std::vector<double> x(names.size());
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i);
   const Values places(x);
-  const std::string color = next_color(style.color);
-  plot(add_data({&places, &values}, "bars"), "with boxes fs solid 0.8 noborder lc rgb '" + color + "'", style.label);
+  plot(lines_of({&places, &values}, "bars"), "with boxes fs solid 0.8 noborder lc rgb '" + color_of(style) + "'",
+       style);
   m_settings += "set boxwidth 0.7\n";
   x_range(-0.6, static_cast<double>(names.size()) - 0.4);
   if (smallest(values.numbers()) >= 0.0) m_settings += "set yrange [0:*]\n";
@@ -171,31 +172,28 @@ Axes& Axes::histogram(const Values& values, HistogramOptions options) {
     ++counts[std::min(static_cast<std::size_t>((value - low) / width), options.bins - 1)];
   }
   const Values x(std::move(middles)), y(std::move(counts));
-  const std::string color = next_color(options.style.color);
-  plot(add_data({&x, &y}, "histogram"), "with boxes fs transparent solid 0.65 noborder lc rgb '" + color + "'",
-       options.style.label);
-  m_settings += "set boxwidth " + gnuplot_number(width) + "\n";
-  x_range(low, low + width * static_cast<double>(options.bins));
-  m_settings += "set yrange [0:*]\n";
+  plot(lines_of({&x, &y}, "histogram"),
+       "with boxes fs transparent solid 0.65 noborder lc rgb '" + color_of(options.style) + "'", options.style);
+  m_settings += "set boxwidth " + gnuplot_number(width) + "\nset yrange [0:*]\n";
   see(x, y);
-  return *this;
+  return x_range(low, low + width * static_cast<double>(options.bins));
 }
 
 // --- lines and words beside the data
 
 Axes& Axes::horizontal_line(double y, Style style) {
-  const std::string words = line_words(style, color_code(style.color.empty() ? "gray" : style.color));
+  const std::string words = line_words(style, color_code(style.color));
   m_settings += "set arrow from graph 0, first " + gnuplot_number(y) + " to graph 1, first " + gnuplot_number(y) +
                 " nohead back " + words + "\n";
-  if (!style.label.empty()) plot(add_text("0 NaN\n"), "with lines " + words, style.label);
+  if (!style.label.empty()) plot("0 NaN\n", "with lines " + words, style);
   return *this;
 }
 
 Axes& Axes::vertical_line(double x, Style style) {
-  const std::string words = line_words(style, color_code(style.color.empty() ? "gray" : style.color));
+  const std::string words = line_words(style, color_code(style.color));
   m_settings += "set arrow from first " + gnuplot_number(x) + ", graph 0 to first " + gnuplot_number(x) +
                 ", graph 1 nohead back " + words + "\n";
-  if (!style.label.empty()) plot(add_text("0 NaN\n"), "with lines " + words, style.label);
+  if (!style.label.empty()) plot("0 NaN\n", "with lines " + words, style);
   return *this;
 }
 

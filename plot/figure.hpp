@@ -149,14 +149,13 @@ class Axes {
     std::string label;
   };
 
-  std::size_t add_data(const std::vector<const Values*>& columns, const char* what);
-  std::size_t add_text(std::string lines);
-  void plot(std::size_t data, std::string clause, std::string label = {});
+  // What may throw comes before these, so that a refused call leaves the panel as it was.
+  std::size_t add_data(std::string lines);
+  void plot(std::string lines, std::string clause, const Style& style = {.color = "gray"});
   void see(const Values& x, const Values& y);
-  std::string next_color(const std::string& wanted);
-  std::size_t add_grid(const Values& x, const Values& y, const Tensor& z, const char* what);
+  std::string color_of(const Style& style) const;
   std::string block_name(std::size_t data) const;
-  void set_colors(const ColorOptions& colors);
+  void write_numbers(const Tensor& matrix, const ColorOptions& colors);
   std::string legend_corner() const;
   void write(std::ostream& out) const;
 

@@ -144,7 +144,9 @@ void Axes::write(std::ostream& out) const {
     out << "set multiplot next\n";
     return;
   }
-  for (std::size_t i = 0; i < m_data.size(); ++i) out << block_name(i) << " << END\n" << m_data[i] << "END\n";
+  for (std::size_t i = 0; i < m_data.size(); ++i) {
+    if (!m_data[i].empty()) out << block_name(i) << " << END\n" << m_data[i] << "END\n";
+  }
   out << "reset\nset border 3 lc rgb '#555555'\nset tics nomirror out scale 0.6\n";
   if (m_grid) out << "set grid lc rgb '#e4e4e4' lw 1 dt 1\n";
   const bool labelled = std::any_of(m_plots.begin(), m_plots.end(), [](const Plotted& p) { return !p.label.empty(); });

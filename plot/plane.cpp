@@ -1,9 +1,10 @@
-#include <autograd/ops/elementwise.hpp>
 #include <plot/figure.hpp>
 #include <plot/gnuplot.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <numeric>
 
 // Numbers over a plane: contours, colours, pictures.
 namespace xtape::plot {
@@ -49,98 +50,111 @@ std::array<unsigned, 3> pale(const std::string& color) {
   return result;
 }
 
+void check_grid(const Values& x, const Values& y, const Tensor& z, const std::string& what) {
+  if (z.dimension() == 2 && z.shape(0) == y.size() && z.shape(1) == x.size() && z.size() > 0) return;
+  throw ShapeError("plot: " + what + " over " + std::to_string(x.size()) + " x and " + std::to_string(y.size()) +
+                   " y takes shape (" + std::to_string(y.size()) + ", " + std::to_string(x.size()) + "), but got " +
+                   to_string(z.shape()));
+}
+
+// A line "x y z" for each point, an empty line after each row.
+std::string grid_lines(const Values& x, const Values& y, const Values& z) {
+  std::string lines;
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    const std::size_t row = i / x.size(), column = i % x.size();
+    lines += gnuplot_number(x[column]) + " " + gnuplot_number(y[row]) + " " + gnuplot_number(z[i]) + "\n";
+    if (column + 1 == x.size()) lines += "\n";
+  }
+  return lines;
+}
+
+std::string color_words(const ColorOptions& colors, const std::vector<double>& values) {
+  const auto [low, high] = color_range(colors, values);
+  return palette_definition(colors.palette) + (colors.bar ? "" : "unset colorbox\n") + "set cbrange [" +
+         gnuplot_number(low) + ":" + gnuplot_number(high) + "]\n";
+}
+
+constexpr const char* no_margin = "set autoscale xfix\nset autoscale yfix\n";
+
 }  // namespace
 
-std::size_t Axes::add_grid(const Values& x, const Values& y, const Tensor& z, const char* what) {
-  if (z.dimension() != 2 || z.shape(0) != y.size() || z.shape(1) != x.size()) {
-    throw ShapeError(std::string("plot: ") + what + " over " + std::to_string(x.size()) + " x and " +
-                     std::to_string(y.size()) + " y takes shape (" + std::to_string(y.size()) + ", " +
-                     std::to_string(x.size()) + "), but got " + to_string(z.shape()));
-  }
-  const Values numbers(z);
-  std::string lines;
-  for (std::size_t row = 0; row < y.size(); ++row) {
-    for (std::size_t column = 0; column < x.size(); ++column) {
-      lines += gnuplot_number(x[column]) + " " + gnuplot_number(y[row]) + " " +
-               gnuplot_number(numbers[row * x.size() + column]) + "\n";
-    }
-    lines += "\n";
-  }
-  return add_text(std::move(lines));
-}
-
-void Axes::set_colors(const ColorOptions& colors) {
-  m_settings += palette_definition(colors.palette);
-  if (!colors.bar) m_settings += "unset colorbox\n";
-}
-
 Axes& Axes::contour(const Values& x, const Values& y, const Tensor& z, const Values& levels, Style style) {
-  const std::size_t grid = add_grid(x, y, z, "contour");
-  const auto [low, high] = color_range({}, Values(z).numbers());
-  const std::vector<double> heights = levels.size() ? levels.numbers() : round_values(low, high, 8.0);
-  const std::string lines = block_name(add_text(""));
-  m_settings += "set contour base\nunset surface\nset cntrparam levels discrete ";
-  for (std::size_t i = 0; i < heights.size(); ++i) m_settings += (i ? "," : "") + gnuplot_number(heights[i]);
-  m_settings += "\nset table " + lines + "\nsplot " + block_name(grid) +
-                " using 1:2:3\nunset table\nunset contour\nset surface\n";
-  const bool one = !style.color.empty();
-  if (!one) set_colors({});
-  const std::string color = one ? " lc rgb '" + color_code(style.color) + "'" : " lc palette";
-  plot(m_data.size() - 1,
-       "using 1:2:3 with lines lw " + gnuplot_number(0.6 * style.width) + " " + dash_words(style.line) + color,
-       style.label);
+  check_grid(x, y, z, "contour");
+  const Values numbers(z);
+  const auto [low, high] = color_range({}, numbers.numbers());
+  std::string heights;
+  for (const double level : levels.size() ? levels.numbers() : round_values(low, high, 8.0)) {
+    heights += (heights.empty() ? "" : ",") + gnuplot_number(level);
+  }
+  const bool one_color = !style.color.empty();
+  const std::string color = one_color ? "rgb '" + color_code(style.color) + "'" : "palette";
+  const std::string clause =
+      "using 1:2:3 with lines lw " + gnuplot_number(0.6 * style.width) + " " + dash_words(style.line) + " lc " + color;
+  const std::string grid = block_name(add_data(grid_lines(x, y, numbers))), lines = block_name(m_data.size());
+  m_settings += "set contour base\nunset surface\nset cntrparam levels discrete " + heights + "\nset table " + lines +
+                "\nsplot " + grid + " using 1:2:3\nunset table\nunset contour\nset surface\n";
+  if (!one_color) m_settings += palette_definition("viridis");
+  plot("", clause, {.label = style.label, .color = "gray"});  // gnuplot fills the block when it makes the table
   return *this;
 }
 
 Axes& Axes::surface(const Values& x, const Values& y, const Tensor& z, ColorOptions colors) {
-  const auto [low, high] = color_range(colors, Values(z).numbers());
-  plot(add_grid(x, y, z, "surface"), "using 1:2:3 with image");
-  set_colors(colors);
-  m_settings += "set cbrange [" + gnuplot_number(low) + ":" + gnuplot_number(high) +
-                "]\nset autoscale xfix\nset autoscale yfix\n";
+  check_grid(x, y, z, "surface");
+  const Values numbers(z);
+  const std::string words = color_words(colors, numbers.numbers());
+  plot(grid_lines(x, y, numbers), "using 1:2:3 with image");
+  m_settings += words + no_margin;
   return *this;
 }
 
 Axes& Axes::regions(const Values& x, const Values& y, const Tensor& classes) {
-  add_grid(x, y, classes, "regions");
+  check_grid(x, y, classes, "regions");
   const Values numbers(classes);
   std::string lines;
-  for (std::size_t row = 0; row < y.size(); ++row) {
-    for (std::size_t column = 0; column < x.size(); ++column) {
-      const auto color = pale(series_color(static_cast<std::size_t>(numbers[row * x.size() + column])));
-      lines += gnuplot_number(x[column]) + " " + gnuplot_number(y[row]);
-      for (const unsigned part : color) lines += " " + std::to_string(part);
-      lines += "\n";
-    }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    lines += gnuplot_number(x[i % x.size()]) + " " + gnuplot_number(y[i / x.size()]);
+    for (const unsigned part : pale(series_color(static_cast<std::size_t>(numbers[i]))))
+      lines += " " + std::to_string(part);
+    lines += "\n";
   }
-  m_data.back() = std::move(lines);
-  plot(m_data.size() - 1, "using 1:2:3:4:5 with rgbimage");
-  m_settings += "set autoscale xfix\nset autoscale yfix\n";
+  plot(std::move(lines), "using 1:2:3:4:5 with rgbimage");
+  m_settings += no_margin;
   return grid(false);
 }
 
 Axes& Axes::heat_map(const Tensor& matrix, HeatMapOptions options) {
   if (matrix.dimension() != 2)
     throw ShapeError("plot: heat_map takes a matrix, but got shape " + to_string(matrix.shape()));
+  const auto fits = [](const std::vector<std::string>& names, std::size_t count) {
+    return names.empty() || names.size() == count;
+  };
+  if (!fits(options.x_names, matrix.shape(1)) || !fits(options.y_names, matrix.shape(0))) {
+    throw ShapeError("plot: heat_map of shape " + to_string(matrix.shape()) + " got names for " +
+                     std::to_string(options.y_names.size()) + " rows and " + std::to_string(options.x_names.size()) +
+                     " columns");
+  }
   std::vector<double> x(matrix.shape(1)), y(matrix.shape(0));
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] = static_cast<double>(i);
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] = static_cast<double>(i);
+  std::iota(x.begin(), x.end(), 0.0);
+  std::iota(y.begin(), y.end(), 0.0);
   surface(x, y, matrix, options.colors);
-  const double width = static_cast<double>(x.size()), height = static_cast<double>(y.size());
-  x_range(-0.5, width - 0.5).y_range(height - 0.5, -0.5).grid(false);
+  x_range(-0.5, static_cast<double>(x.size()) - 0.5).y_range(static_cast<double>(y.size()) - 0.5, -0.5).grid(false);
   if (!options.x_names.empty()) x_ticks(x, options.x_names);
   if (!options.y_names.empty()) y_ticks(y, options.y_names);
-  if (!options.numbers) return *this;
+  if (options.numbers) write_numbers(matrix, options.colors);
+  return *this;
+}
+
+void Axes::write_numbers(const Tensor& matrix, const ColorOptions& colors) {
   const Values numbers(matrix);
-  const auto [low, high] = color_range(options.colors, numbers.numbers());
+  const auto [low, high] = color_range(colors, numbers.numbers());
+  const bool light_low = colors.palette == "gray_r";  // which end of the palette is light
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     char words[32];
     std::snprintf(words, sizeof words, "%.3g", numbers[i]);
-    const bool bright = (options.colors.palette == "gray_r") != (numbers[i] > low + 0.6 * (high - low));
-    const bool dark_words = options.colors.palette == "diverging" || bright;
-    text(x[i % x.size()], y[i / x.size()], words, "center", {.color = dark_words ? "black" : "white"});
+    const bool on_light = colors.palette == "diverging" || light_low != (numbers[i] > low + 0.6 * (high - low));
+    text(static_cast<double>(i % matrix.shape(1)), static_cast<double>(i / matrix.shape(1)), words, "center",
+         {.color = on_light ? "black" : "white"});
   }
-  return *this;
 }
 
 Axes& Axes::picture(const Tensor& pixels, double left, double top, double pixel, const ColorOptions& colors) {
@@ -160,12 +174,9 @@ Axes& Axes::picture(const Tensor& pixels, double left, double top, double pixel,
     }
     lines += "\n";
   }
-  plot(add_text(std::move(lines)), colored ? "using 1:2:3:4:5 with rgbimage" : "using 1:2:3 with image");
-  if (!colored) {
-    const auto [low, high] = color_range(colors, numbers.numbers());
-    set_colors(colors);
-    m_settings += "set cbrange [" + gnuplot_number(low) + ":" + gnuplot_number(high) + "]\n";
-  }
+  const std::string words = colored ? "" : color_words(colors, numbers.numbers());
+  plot(std::move(lines), colored ? "using 1:2:3:4:5 with rgbimage" : "using 1:2:3 with image");
+  m_settings += words;
   return *this;
 }
 
