@@ -56,18 +56,21 @@ Written write_files(const fs::path& folder, nn::Sequential& network, const Exper
   const fs::path graph_picture = folder / (experiment.name + "-graph.svg");
 
   save(weights, network.state_dict());
-  replace_file(curve, [&](std::ostream& out) {
-    out << loss_curve(history, "Training on " + experiment.name + " (" + joined(experiment.widths) + ")");
-  });
   const Tensor loss = training_step(network, experiment);
   graph::save(loss, graph_text);
-  Written written{{weights, curve, graph_text}, ""};
-  try {
-    graph::save(loss, graph_picture);
-    written.files.push_back(graph_picture);
-  } catch (const IoError& no_graphviz) {
-    written.note = no_graphviz.what();
-  }
+  Written written{{weights, graph_text}, {}};
+  // Pictures are drawn by other programs, which may be missing: gnuplot and Graphviz.
+  const auto draw = [&written](const fs::path& path, const auto& save_picture) {
+    try {
+      save_picture(path);
+      written.files.push_back(path);
+    } catch (const IoError& missing) {
+      written.notes.push_back(missing.what());
+    }
+  };
+  const std::string title = "Training on " + experiment.name + " (" + joined(experiment.widths) + ")";
+  draw(curve, [&](const fs::path& path) { loss_curve(history, title).save(path); });
+  draw(graph_picture, [&](const fs::path& path) { graph::save(loss, path); });
   return written;
 }
 
@@ -89,7 +92,7 @@ void print_table(const Experiment& experiment, const nn::Sequential& network, co
   print_row("test accuracy", format("%.4f", last.validation->metrics.at("accuracy")));
   const char* name = "files written";
   for (const fs::path& file : written.files) print_row(std::exchange(name, ""), file.string());
-  if (!written.note.empty()) std::printf("\n%s\n", written.note.c_str());
+  for (const std::string& note : written.notes) std::printf("\n%s\n", note.c_str());
 }
 
 }  // namespace demo

@@ -8,11 +8,11 @@
 namespace demo {
 
 /// Writes the weights, the loss curve and the graph of a training step into `folder`, which is made where it is
-/// missing. Returns the files written, in that order, and a note to the reader where the graph could not be laid out.
-/// Throws xtape::IoError.
+/// missing. Returns the files written, in that order, and a note to the reader for each picture that could not be
+/// drawn. Throws xtape::IoError.
 struct Written {
   std::vector<std::filesystem::path> files;
-  std::string note;
+  std::vector<std::string> notes;
 };
 
 /// Makes a folder and those around it. Throws xtape::IoError.
