@@ -35,6 +35,10 @@ std::size_t element_count(const Shape& shape) noexcept;
 /// Row-major strides of a contiguous array.
 Strides contiguous_strides(const Shape& shape);
 bool is_contiguous(const Shape& shape, const Strides& strides) noexcept;
+/// Whether one element in memory stands for all: no stride moves.
+inline bool is_one_element(const Strides& strides) noexcept {
+  return std::all_of(strides.begin(), strides.end(), [](std::ptrdiff_t stride) { return stride == 0; });
+}
 /// Strides of an array (N, C, ...) in memory as (N, ..., C): the values of one place lie together.
 Strides channels_last_strides(const Shape& shape);
 /// The axes from the outermost in memory to the innermost.

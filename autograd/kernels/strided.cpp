@@ -76,7 +76,7 @@ class BlockReader {
     m_strides = &strides;
     const bool same_type = source.dtype == dtype_of<T>();
     m_spans = same_type && xtape::is_contiguous(shape, strides);
-    m_constant = std::all_of(strides.begin(), strides.end(), [](std::ptrdiff_t stride) { return stride == 0; });
+    m_constant = is_one_element(strides);
     m_rows = same_type && !shape.empty() && strides.back() == 1;
     if (m_constant && !m_spans) gather(0, 0, 1);
   }
@@ -317,7 +317,7 @@ void sweep(SweepKernel kernel, const void* formula, DType compute, std::span<con
 void strided_copy(const Source& source, const Target& target, const Shape& shape) {
   const Strides* const strides[] = {&source.strides, &target.strides};
   Walk walk = merge_axes(shape, strides);
-  const bool constant = std::all_of(source.strides.begin(), source.strides.end(), [](auto step) { return step == 0; });
+  const bool constant = is_one_element(source.strides);
   // One element goes to all places of a target without gaps in the order of the memory, whatever its axes.
   if (constant && is_dense(shape, target.strides)) walk = {{element_count(shape)}, {{0}, {1}}};
   if (walk.shape.empty()) walk = {{1}, {{1}, {1}}};  // one element

@@ -32,10 +32,6 @@ using rules::ElementwiseOp, rules::Form, rules::Kind;
 
 constexpr std::size_t most_arguments = rules::most_operands + 2;  // upstream, inputs, output
 
-bool all_zero(const Strides& strides) {
-  return std::all_of(strides.begin(), strides.end(), [](std::ptrdiff_t stride) { return stride == 0; });
-}
-
 // An array that a loop reads; without data it is not read.
 struct Argument {
   Argument() noexcept {}  // sets no more than `data`: each call makes several that stay empty
@@ -43,7 +39,7 @@ struct Argument {
       : data(tensor.data),
         dtype(tensor.dtype),
         contiguous(tensor.contiguous),
-        constant(tensor.size == 1 || (!contiguous && all_zero(tensor.strides))),
+        constant(tensor.size == 1 || (!contiguous && is_one_element(tensor.strides))),
         size(tensor.size),
         shape(&tensor.shape),
         strides(&tensor.strides) {}

@@ -18,7 +18,7 @@ kernels::Source source_of(const Tensor& x, const Shape& shape) {
 
 // Whether one element stands for every one.
 bool is_constant(const TensorImpl& x) {
-  return x.size == 1 || std::all_of(x.strides.begin(), x.strides.end(), [](auto stride) { return stride == 0; });
+  return x.size == 1 || is_one_element(x.strides);
 }
 
 // Runs a sweep over inputs that broadcast to `shape`. Whole arrays and constants are read where they lie, without a
