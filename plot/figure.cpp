@@ -50,9 +50,9 @@ void Figure::write(std::ostream& out, const std::string& terminal, const std::st
 
 namespace {
 
-// Pixels of a picture stay squares where a browser enlarges them; librsvg knows the older word alone.
+// Pixels of a picture stay squares where a browser enlarges them.
 std::string with_sharp_pixels(std::string svg) {
-  const std::string from = "<image ", to = "<image style='image-rendering:optimizeSpeed;image-rendering:pixelated' ";
+  const std::string from = "<image ", to = "<image style='image-rendering:pixelated' ";
   for (std::size_t at = 0; (at = svg.find(from, at)) != svg.npos; at += to.size()) svg.replace(at, from.size(), to);
   return svg;
 }

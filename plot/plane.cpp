@@ -74,6 +74,13 @@ std::string color_words(const ColorOptions& colors, const std::vector<double>& v
          gnuplot_number(low) + ":" + gnuplot_number(high) + "]\n";
 }
 
+// 0, 1, 2, ... for up to ten ticks, in larger steps beyond.
+std::vector<double> index_ticks(std::size_t count) {
+  std::vector<double> ticks;
+  for (std::size_t i = 0; i < count; i += (count + 9) / 10) ticks.push_back(static_cast<double>(i));
+  return ticks;
+}
+
 constexpr const char* no_margin = "set autoscale xfix\nset autoscale yfix\n";
 
 }  // namespace
@@ -138,8 +145,8 @@ Axes& Axes::heat_map(const Tensor& matrix, HeatMapOptions options) {
   std::iota(y.begin(), y.end(), 0.0);
   surface(x, y, matrix, options.colors);
   x_range(-0.5, static_cast<double>(x.size()) - 0.5).y_range(static_cast<double>(y.size()) - 0.5, -0.5).grid(false);
-  if (!options.x_names.empty()) x_ticks(x, options.x_names);
-  if (!options.y_names.empty()) y_ticks(y, options.y_names);
+  x_ticks(options.x_names.empty() ? index_ticks(x.size()) : x, options.x_names);
+  y_ticks(options.y_names.empty() ? index_ticks(y.size()) : y, options.y_names);
   if (options.numbers) write_numbers(matrix, options.colors);
   return *this;
 }

@@ -6,11 +6,8 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdlib>
-#include <numeric>
 
 namespace tutorial {
-
-using xtape::Tensor;
 
 Options::Options(int argc, char** argv) {
   constexpr int wrong_usage = 2;
@@ -35,17 +32,6 @@ std::filesystem::path Options::figure(const std::string& name) const {
   return m_out / (name + (is_embedded() ? "" : "_" + m_dataset) + (m_png ? ".png" : ".svg"));
 }
 
-namespace {
-
-// All samples of a data set as two tensors.
-std::pair<Tensor, Tensor> all_of(const xtape::data::Dataset& dataset) {
-  std::vector<std::size_t> every(dataset.size());
-  std::iota(every.begin(), every.end(), std::size_t{0});
-  return dataset.batch(every);
-}
-
-}  // namespace
-
 Images load_images(const Options& options) {
   using namespace xtape;
   const auto& folder = options.data();
@@ -53,11 +39,9 @@ Images load_images(const Options& options) {
                             : options.dataset() == "mnist" ? data::mnist(folder)
                             : folder.empty()               ? data::fashion_mnist()
                                                            : data::fashion_mnist(folder);
-  const auto [train, train_labels] = all_of(split.train);
-  const auto [test, test_labels] = all_of(split.test);
   const std::size_t side = options.is_embedded() ? 8 : 28;
-  return {reshape(train, {train.shape(0), 1, side, side}), train_labels, reshape(test, {test.shape(0), 1, side, side}),
-          test_labels};
+  const auto pictures = [side](const data::Dataset& set) { return reshape(set.inputs(), {set.size(), 1, side, side}); };
+  return {pictures(split.train), split.train.targets(), pictures(split.test), split.test.targets()};
 }
 
 }  // namespace tutorial
