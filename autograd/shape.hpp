@@ -34,6 +34,7 @@ std::size_t element_count(const Shape& shape) noexcept;
 
 /// Row-major strides of a contiguous array.
 Strides contiguous_strides(const Shape& shape);
+/// Whether these strides are those; along an axis of size 1 any stride will do.
 bool is_contiguous(const Shape& shape, const Strides& strides) noexcept;
 /// Whether one element in memory stands for all: no stride moves.
 inline bool is_one_element(const Strides& strides) noexcept {

@@ -10,7 +10,7 @@
 #include <data/files.hpp>
 
 /// Tables of comma-separated values with a header (RFC 4180): fields in quotes may hold separators, line ends and
-/// doubled quotes; lines end with \n or \r\n, and empty ones are passed over.
+/// doubled quotes; lines end with `\n` or `\r\n`, and empty ones are passed over.
 namespace xtape::data {
 
 struct CsvRecord;

@@ -22,9 +22,11 @@ class ScheduleList : public Schedule {
 
 /// One schedule after the other: the next begins, from the rates at the start, when a milestone is reached, given in
 /// epochs. PyTorch's SequentialLR. Throws Error unless the schedules belong to the optimizer and the milestones
-/// increase from 1 up and are one less. Example: `optim::LinearLR warm_up(adam, {.total_iters = 5});
-/// optim::CosineAnnealingLR decay(adam, {.T_max = 95}); optim::SequentialLR schedule(adam, {warm_up, decay},
-/// {.milestones = {5}});`
+/// increase from 1 up and are one less.
+///
+///     optim::LinearLR warm_up(adam, {.total_iters = 5});
+///     optim::CosineAnnealingLR decay(adam, {.T_max = 95});
+///     optim::SequentialLR schedule(adam, {warm_up, decay}, {.milestones = {5}});
 class SequentialLR : public ScheduleList {
  public:
   struct Options {
