@@ -2,7 +2,7 @@
 # The parts of `./dev check`, sourced by dev. A part is a function check_NAME: it fails by its exit status, and a file
 # build/check-NAME.note holds what its line says beyond that.
 
-all_parts=(release simd leaks format package sanitizers benchmarks xtensor)
+all_parts=(release simd leaks format package site sanitizers benchmarks xtensor)
 
 run_checks() {
   local parts=("$@")
@@ -120,6 +120,17 @@ check_package() {
   install_elsewhere "$top/subdirectory/build" "$top"
   build_user "$top/shared" "-DCMAKE_PREFIX_PATH=$top/moved"
   note "find_package (static, shared) and add_subdirectory, that without threads, oneDNN and stb_image"
+}
+
+# The documentation site in a real browser: Debian's Chromium, driven by Selenium.
+check_site() {
+  build_site
+  if ! (install_packages chromium chromium-driver python3-selenium); then
+    note "built, links checked; no browser: chromium, chromium-driver and python3-selenium are not to be had here"
+    return
+  fi
+  /usr/bin/python3 tests/browser/site.py build/site build/site-shots | tee build/site-browser.log
+  note "links checked; $(tail -n 1 build/site-browser.log)"
 }
 
 # Clang compiles this build, so that its warnings are errors and its library code is tested as well.
