@@ -55,6 +55,7 @@ class CheckpointNode final : public Node {
   const char* name() const noexcept override { return "checkpoint"; }
   std::span<const NodePtr> inputs() const noexcept override { return m_inputs; }
   void release_saved() noexcept override { m_saved.clear(); }
+  Tensors saved() override { return tensors_of(m_saved); }
 
   void propagate(Tensor upstream, GradientSink& sink) override {
     const bool create_graph = grad_enabled();

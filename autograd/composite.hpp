@@ -53,6 +53,11 @@ class CompositeNode final : public Node {
       if (wanted[i]) sink.deliver(*this, *m_inputs[i], std::move(gradients[i]));
     }
   }
+  Tensors saved() override {
+    Tensors found = tensors_of(m_saved);
+    collect_saved(m_rule, found);
+    return found;
+  }
 
  private:
   const char* m_name;

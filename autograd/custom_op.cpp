@@ -40,6 +40,11 @@ class CustomNode final : public Node {
       if (sink.wants(m_inputs[i].get())) sink.deliver(*this, *m_inputs[i], gradients[i]);
     }
   }
+  Tensors saved() override {
+    Tensors found = tensors_of(m_saved);
+    if (m_output.kept()) found.push_back(m_output.get(*this));
+    return found;
+  }
 
  private:
   CustomOp m_op;

@@ -86,7 +86,7 @@ void Engine::aim_at(Node& root, const std::vector<Node*>& targets, bool targets_
 
 // The gradient as the node's hooks leave it.
 Tensor run_hooks(const Node& node, Tensor gradient) {
-  if (!node.extras()) return gradient;
+  if (!node.extras() || node.extras()->hooks.empty()) return gradient;
   const auto hooks = node.extras()->hooks;  // a copy: a hook may remove itself
   for (const auto& [number, hook] : hooks) {
     const Tensor given = hook(gradient);

@@ -3,6 +3,8 @@
 
 namespace xtape {
 
+constinit thread_local SavedCollector* SavedCollector::t_innermost = nullptr;
+
 namespace {
 
 [[noreturn]] void throw_changed(const std::string& what, std::uint32_t saved, std::uint32_t now) {

@@ -18,10 +18,36 @@ namespace xtape {
 
 // --- what rules save
 
+class Saved;
+
+/// While it lives, it collects what this thread copies of Saved: a copy of a rule shows so what the rule has captured.
+class SavedCollector {
+ public:
+  SavedCollector() noexcept : m_outer(std::exchange(t_innermost, this)) {}
+  ~SavedCollector() { t_innermost = m_outer; }
+  SavedCollector(const SavedCollector&) = delete;
+  SavedCollector& operator=(const SavedCollector&) = delete;
+
+  Tensors found;
+
+ private:
+  friend class Saved;
+  static constinit thread_local SavedCollector* t_innermost;
+  SavedCollector* m_outer;
+};
+
 /// An input kept for backward. get() throws GradError if it was changed in place since.
 class Saved {
  public:
   Saved() noexcept = default;
+  Saved(const Saved& other) : m_tensor(other.m_tensor), m_version(other.m_version) {
+    if (SavedCollector::t_innermost && kept()) [[unlikely]]
+      SavedCollector::t_innermost->found.push_back(get());
+  }
+  Saved(Saved&& other) noexcept = default;
+  Saved& operator=(const Saved& other) noexcept = default;
+  Saved& operator=(Saved&& other) noexcept = default;
+  ~Saved() = default;
   bool kept() const noexcept { return m_tensor.defined(); }
   explicit Saved(const Tensor& tensor) : m_tensor(tensor), m_version(tensor.impl()->storage->version()) {}
   const Tensor& get() const {
@@ -36,6 +62,23 @@ class Saved {
 };
 
 inline Saved save(const Tensor& tensor) { return Saved(tensor); }
+
+/// Those of some saved inputs that are kept.
+inline Tensors tensors_of(std::span<const Saved> saved) {
+  Tensors found;
+  for (const Saved& each : saved) {
+    if (each.kept()) found.push_back(each.get());
+  }
+  return found;
+}
+
+/// What a rule has captured with save().
+template <class Rule>
+void collect_saved(const std::optional<Rule>& rule, Tensors& found) {
+  SavedCollector collector;
+  const std::optional<Rule> copy(rule);
+  found.insert(found.end(), collector.found.begin(), collector.found.end());
+}
 
 /// An output kept by its own node: it holds the memory, not the record, since record and node would keep each other
 /// alive for ever.
@@ -128,6 +171,12 @@ class RuleNode final : public Node {
   void propagate(Tensor upstream, GradientSink& sink) override {
     propagate(std::index_sequence_for<Rules...>{}, upstream, sink);
   }
+  Tensors saved() override {
+    Tensors found;
+    std::apply([&](const auto&... rule) { (collect_saved(rule, found), ...); }, m_rules);
+    if (m_output.kept()) found.push_back(m_output.get(*this));
+    return found;
+  }
   void keep_output(const TensorImpl& output) {
     if constexpr ((std::is_invocable_v<Rules, const Tensor&, const Tensor&> || ...)) m_output.keep(output);
   }
@@ -199,6 +248,11 @@ class ListNode final : public Node {
     for (std::size_t i = 0; i < m_inputs.size(); ++i) {
       if (sink.wants(m_inputs[i].get())) sink.deliver(*this, *m_inputs[i], (*m_rule)(upstream, i));
     }
+  }
+  Tensors saved() override {
+    Tensors found;
+    collect_saved(m_rule, found);
+    return found;
   }
 
  private:

@@ -36,6 +36,14 @@ class Node {
   virtual void release_saved() noexcept = 0;
   virtual bool is_leaf() const noexcept { return false; }
 
+  // For pictures of the graph.
+
+  /// What the rule keeps for backward: inputs and perhaps the result. Throws GradError where one was changed since.
+  virtual Tensors saved() { return {}; }
+  /// The operation once more, on these inputs; where one is undefined, on what was saved of it. Undefined where the
+  /// node does not know how.
+  virtual Tensor repeat(const Tensors&) const { return {}; }
+
   std::uint64_t number() const noexcept { return m_number; }
   /// The number that the next node will have or exceed.
   static std::uint64_t next_number() noexcept;
@@ -66,10 +74,18 @@ class Node {
 
   /// A function of the node's gradient, run when all of it has arrived; what it returns, if defined, takes its place.
   using Hook = std::function<Tensor(const Tensor& gradient)>;
+  /// A module's call whose result the node's output is: the module's name, its type as typeid() spells it, and the
+  /// numbers that the nodes recorded meanwhile have, from `first` to before `last`.
+  struct Call {
+    std::string name;
+    const char* type;
+    std::uint64_t first, last;
+  };
   /// What few nodes have.
   struct Extras {
     std::map<unsigned, Hook> hooks;
     std::string place;
+    std::vector<Call> calls;
   };
   Extras& ensure_extras() {
     if (!m_extras) m_extras = std::make_unique<Extras>();

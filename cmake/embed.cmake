@@ -1,5 +1,5 @@
 # xtape_embed(TARGET FILE NAME) compiles the bytes of FILE into TARGET. The code declares them as
-#   namespace xtape::data::embedded { extern const std::span<const unsigned char> NAME; }
+#   namespace xtape::embedded { extern const std::span<const unsigned char> NAME; }
 # and needs the file no more. The array is written when the file changes, by this script run as a program.
 
 if(CMAKE_SCRIPT_MODE_FILE)
@@ -8,7 +8,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
   file(WRITE ${XTAPE_OUTPUT} "#include <span>
 
-namespace xtape::data::embedded {
+namespace xtape::embedded {
 
 static constexpr unsigned char ${XTAPE_NAME}_bytes[] = {
 ${bytes}
@@ -17,7 +17,7 @@ ${bytes}
 extern const std::span<const unsigned char> ${XTAPE_NAME};
 constinit const std::span<const unsigned char> ${XTAPE_NAME}(${XTAPE_NAME}_bytes);
 
-}  // namespace xtape::data::embedded
+}  // namespace xtape::embedded
 ")
   return()
 endif()

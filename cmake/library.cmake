@@ -2,6 +2,7 @@ include(cmake/embed.cmake)
 
 file(GLOB XTAPE_SOURCES CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/autograd/*.cpp
+  ${PROJECT_SOURCE_DIR}/autograd/graph/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/ops/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/ops/elementwise/*.cpp
   ${PROJECT_SOURCE_DIR}/autograd/kernels/*.cpp
@@ -55,6 +56,10 @@ if(XTAPE_IMAGES AND XTAPE_STB_INCLUDE_DIR)
 endif()
 foreach(table iris wine breast_cancer)
   xtape_embed(xtape ${PROJECT_SOURCE_DIR}/data/tables/${table}.csv ${table})
+endforeach()
+foreach(part page.html page.css data.js layout.js picture.js panel.js steps.js page.js)
+  string(REPLACE "." "_" name graph_${part})
+  xtape_embed(xtape ${PROJECT_SOURCE_DIR}/autograd/graph/page/${part} ${name})
 endforeach()
 target_link_libraries(xtape PRIVATE CBLAS::CBLAS LIBZIP::LIBZIP ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 if(TARGET ONEDNN::ONEDNN)

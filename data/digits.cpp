@@ -4,13 +4,13 @@
 #include <data/digits.hpp>
 #include <data/idx.hpp>
 
-namespace xtape::data {
-
 // Made from the files in data/digits by cmake/embed.cmake.
-namespace embedded {
+namespace xtape::embedded {
 extern const std::span<const unsigned char> digits_images;
 extern const std::span<const unsigned char> digits_labels;
-}  // namespace embedded
+}  // namespace xtape::embedded
+
+namespace xtape::data {
 
 Split digits() {
   constexpr std::size_t train_count = 1437;

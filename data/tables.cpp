@@ -1,13 +1,13 @@
 #include <data/tables.hpp>
 
-namespace xtape::data {
-
 // Made from the files in data/tables by cmake/embed.cmake.
-namespace embedded {
+namespace xtape::embedded {
 extern const std::span<const unsigned char> iris;
 extern const std::span<const unsigned char> wine;
 extern const std::span<const unsigned char> breast_cancer;
-}  // namespace embedded
+}  // namespace xtape::embedded
+
+namespace xtape::data {
 
 Table iris_table() { return Table(std::as_bytes(embedded::iris), "the embedded table of irises"); }
 Table wine_table() { return Table(std::as_bytes(embedded::wine), "the embedded table of wines"); }

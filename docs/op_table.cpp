@@ -9,13 +9,6 @@ using namespace xtape;
 
 namespace {
 
-// The body of a row's lambda: "[](auto x) { return tanh(x); }" -> "tanh(x)".
-std::string body_of(const std::string& lambda) {
-  const std::size_t begin = lambda.find("return "), end = lambda.rfind(';');
-  if (begin == std::string::npos || end == std::string::npos) return lambda;
-  return lambda.substr(begin + 7, end - begin - 7);
-}
-
 // Text that stands in a table cell.
 std::string escaped(const std::string& text) {
   std::string result;
@@ -28,7 +21,7 @@ std::string rules_of(const OpEntry& op) {
   std::string text;
   for (const std::string& rule : op.rules) {
     if (rule == "zero" && op.cases.empty()) continue;
-    text += (text.empty() ? "" : ", ") + (rule == "pass" ? "`g`" : rule == "zero" ? "0" : code(body_of(rule)));
+    text += (text.empty() ? "" : ", ") + (rule == "pass" ? "`g`" : rule == "zero" ? "0" : code(formula_of(rule)));
   }
   return text;
 }
@@ -38,7 +31,7 @@ void print_row(const OpEntry& op) {
     std::printf("| `%s` | %s | %s |\n", op.name.c_str(), escaped(op.documentation).c_str(),
                 op.cases.empty() ? "none" : "yes");
   } else {
-    std::printf("| `%s` | %s | %s | %s | %s |\n", op.name.c_str(), code(body_of(op.value)).c_str(),
+    std::printf("| `%s` | %s | %s | %s | %s |\n", op.name.c_str(), code(formula_of(op.value)).c_str(),
                 rules_of(op).c_str(), op.kind.c_str(), escaped(op.documentation).c_str());
   }
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <typeinfo>
 #include <unordered_set>
 
 namespace xtape::nn {
@@ -38,11 +39,27 @@ Tensor Module::operator()(const Tensor& x) {
   return call(x, [this](const Tensor& input) { return forward(input); });
 }
 
+namespace {
+
+// Notes on the node of a module's result which nodes the module has recorded, for pictures of the graph. A result that
+// the module was given, or that another thread's module made, is none of its own.
+void note_call(const Module& module, const std::string& name, const Tensor& output, std::uint64_t first) {
+  if (!output.requires_grad() || output.impl()->node->number() < first) return;
+  output.impl()->node->ensure_extras().calls.push_back({name, typeid(module).name(), first, Node::next_number()});
+}
+
+}  // namespace
+
 Tensor Module::call(const Tensor& x, const std::function<Tensor(const Tensor&)>& compute) {
   std::optional<NameScope> scope;
   const bool asked = anomaly::detecting() || profile::active();
   if (asked && !m_state->name.empty()) scope.emplace(m_state->name);
-  if (m_state->pre_hooks.empty() && m_state->hooks.empty()) return compute(x);
+  const std::uint64_t first = Node::next_number();
+  if (m_state->pre_hooks.empty() && m_state->hooks.empty()) {
+    Tensor output = compute(x);
+    note_call(*this, m_state->name, output, first);
+    return output;
+  }
   const auto keep_alive = m_state;
   const auto pre_hooks = m_state->pre_hooks;  // copies: a hook may remove itself
   const auto hooks = m_state->hooks;
@@ -51,6 +68,7 @@ Tensor Module::call(const Tensor& x, const std::function<Tensor(const Tensor&)>&
     if (Tensor given = hook(*this, input); given.defined()) input = given;
   }
   Tensor output = compute(input);
+  note_call(*this, keep_alive->name, output, first);
   for (const auto& [number, hook] : hooks) {
     if (Tensor given = hook(*this, input, output); given.defined()) output = given;
   }

@@ -2,7 +2,7 @@
 # The parts of `./dev check`, sourced by dev. A part is a function check_NAME: it fails by its exit status, and a file
 # build/check-NAME.note holds what its line says beyond that.
 
-all_parts=(release simd leaks format package site sanitizers benchmarks xtensor)
+all_parts=(release simd leaks format package browser site sanitizers benchmarks xtensor)
 
 run_checks() {
   local parts=("$@")
@@ -122,11 +122,28 @@ check_package() {
   note "find_package (static, shared) and add_subdirectory, that without threads, oneDNN and stb_image"
 }
 
-# The documentation site in a real browser: Debian's Chromium, driven by Selenium.
+# Debian's Chromium, driven by Selenium.
+has_browser() { (install_packages chromium chromium-driver python3-selenium); }
+readonly no_browser="no browser: chromium, chromium-driver and python3-selenium are not to be had here"
+
+# The graph's page.
+check_browser() {
+  if ! has_browser; then
+    note "skipped; $no_browser"
+    return
+  fi
+  configure_release
+  build "$release" "the pages" xtape_graph_pages
+  "$release/tests/xtape_graph_pages" build/browser/pages
+  /usr/bin/python3 tests/browser/graph_page.py build/browser/pages build/browser | tee build/browser/log
+  note "$(tail -n 1 build/browser/log)"
+}
+
+# The documentation site.
 check_site() {
   build_site
-  if ! (install_packages chromium chromium-driver python3-selenium); then
-    note "built, links checked; no browser: chromium, chromium-driver and python3-selenium are not to be had here"
+  if ! has_browser; then
+    note "built, links checked; $no_browser"
     return
   fi
   /usr/bin/python3 tests/browser/site.py build/site build/site-shots | tee build/site-browser.log

@@ -207,8 +207,15 @@ class ElementwiseNode final : public Node {
     }
   }
 
+  Tensors saved() override {
+    Tensors found = tensors_of(m_saved);
+    if (m_saved_output.kept()) found.push_back(m_saved_output.get(*this));
+    return found;
+  }
+  Tensor repeat(const Tensors& inputs) const override;
+
  private:
-  Tensor saved(std::size_t i) const { return m_saved[i].kept() ? m_saved[i].get() : Tensor(); }
+  Tensor saved_input(std::size_t i) const { return m_saved[i].kept() ? m_saved[i].get() : Tensor(); }
 
   Tensor gradient_of(std::size_t i, Tensor& upstream, bool last_use) {
     switch (m_op.gradient[i].form) {
@@ -224,7 +231,7 @@ class ElementwiseNode final : public Node {
 
   // The rule in recorded tensor operations, for derivatives of derivatives.
   Tensor apply_rule(std::size_t i, const Tensor& upstream) {
-    const std::array<Tensor, rules::most_operands> inputs{saved(0), saved(1), saved(2)};
+    const std::array<Tensor, rules::most_operands> inputs{saved_input(0), saved_input(1), saved_input(2)};
     return m_op.gradient[i].rule(upstream, inputs.data(), m_saved_output.kept() ? m_saved_output.get(*this) : Tensor());
   }
 
@@ -340,6 +347,19 @@ Tensor compute(rules::Id id, std::span<const Operand* const> operands) {
   if (watched()) show(op, result, inputs, operands.back()->place());
   if ((read_later >> (op.arity + 1) & 1) != 0) node->keep_output(*result.impl());
   return result;
+}
+
+Tensor ElementwiseNode::repeat(const Tensors& inputs) const {
+  std::array<Tensor, rules::most_operands> values;
+  std::vector<Operand> operands;
+  std::array<const Operand*, rules::most_operands> pointers{};
+  operands.reserve(m_op.arity);
+  for (std::size_t i = 0; i < m_op.arity; ++i) {
+    values[i] = inputs[i].defined() ? inputs[i] : saved_input(i);
+    if (!values[i].defined()) return {};
+    pointers[i] = &operands.emplace_back(values[i]);
+  }
+  return compute(m_op.id, {pointers.data(), m_op.arity});
 }
 
 Tensor profiled(rules::Id id, std::span<const Operand* const> operands) {

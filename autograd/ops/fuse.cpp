@@ -65,6 +65,16 @@ class FusedNode final : public Node {
     }
   }
 
+  Tensors saved() override { return tensors_of(m_saved); }
+  Tensor repeat(const Tensors& inputs) const override {
+    Tensors places;
+    for (std::size_t i = 0; i < m_arity; ++i) {
+      places.push_back(inputs[i].defined() || !m_saved[i].kept() ? inputs[i] : m_saved[i].get());
+      if (!places[i].defined()) return {};
+    }
+    return m_kernels.on_tensors(m_formula->function, places);
+  }
+
  private:
   using Wanted = std::array<bool, most_inputs>;
   using Gradients = std::array<Tensor, most_inputs>;

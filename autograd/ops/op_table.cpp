@@ -1,5 +1,7 @@
 #include <autograd/ops/op_table.hpp>
 
+#include <sstream>
+
 namespace xtape {
 
 // One per family, at the end of its source.
@@ -45,6 +47,23 @@ std::vector<OpEntry> op_table() {
     for (OpEntry& entry : family()) table.push_back(std::move(entry));
   }
   return table;
+}
+
+std::string formula_of(const std::string& lambda) {
+  const std::size_t begin = lambda.find("return "), end = lambda.rfind(';');
+  if (begin == std::string::npos || end == std::string::npos) return lambda;
+  return lambda.substr(begin + 7, end - begin - 7);
+}
+
+std::vector<std::string> parameters_of(const std::string& lambda) {
+  std::vector<std::string> names;
+  const std::size_t begin = lambda.find('(');
+  if (begin == std::string::npos) return names;
+  std::istringstream list(lambda.substr(begin + 1, lambda.find(')') - begin - 1));
+  for (std::string parameter; std::getline(list, parameter, ',');) {
+    names.push_back(parameter.substr(parameter.find_last_of(' ') + 1));
+  }
+  return names;
 }
 
 }  // namespace xtape

@@ -43,10 +43,16 @@ struct OpEntry {
   std::vector<OpCase> cases;            // empty: not differentiable
   std::string kind = {};                // of an elementwise op: what becomes of integers,
   std::string value = {};               // its formula
-  std::vector<std::string> rules = {};  // and its local rules, one per input
+  std::vector<std::string> rules = {};  // and its local rules, one per input: of another op, formulas in words
 };
 
 std::vector<OpEntry> op_table();
+
+/// An elementwise op's formula or rule is the text of a lambda. What it returns:
+/// "[](auto g, none, auto b, none) { return g * b; }" -> "g * b".
+std::string formula_of(const std::string& lambda);
+/// The names of its parameters; "none" where one has no name.
+std::vector<std::string> parameters_of(const std::string& lambda);
 
 /// An input with values in [-3, 3], or in (0.3, 3).
 template <class... Sizes>

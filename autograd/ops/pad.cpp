@@ -151,7 +151,10 @@ std::vector<OpEntry> pad_ops() {
         XTAPE_CASE(pad(x[0], {{2, 1}, {0, 3}}, {.mode = PadMode::symmetric}), any_value(2, 3)),
         XTAPE_CASE(pad(x[0], {{3, 1}, {1, 2}}, {.mode = PadMode::edge}), any_value(2, 2)),
         XTAPE_CASE(pad(x[0], {{2, 1}, {1, 3}}, {.mode = PadMode::wrap}), any_value(2, 3)),
-        XTAPE_CASE(pad(x[0], {}, {.mode = PadMode::wrap}), any_value())}},
+        XTAPE_CASE(pad(x[0], {}, {.mode = PadMode::wrap}), any_value())},
+       {},
+       {},
+       {"g without the margin"}},
   };
 }
 

@@ -1,36 +1,21 @@
 #include <autograd/file.hpp>
 #include <autograd/graph.hpp>
-#include <autograd/ops/reduce.hpp>
-#include <autograd/tape.hpp>
+#include <autograd/graph/description.hpp>
+#include <autograd/graph/formats.hpp>
 
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <sstream>
-#include <unordered_set>
 
 extern char** environ;
 
 namespace xtape::graph {
 
 namespace {
-
-// Every node behind the root, oldest first.
-std::vector<const Node*> reachable(const Node& root) {
-  std::vector<const Node*> found{&root};
-  std::unordered_set<const Node*> seen{&root};
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    for (const NodePtr& input : found[i]->inputs()) {
-      if (input && seen.insert(input.get()).second) found.push_back(input.get());
-    }
-  }
-  std::sort(found.begin(), found.end(), [](const Node* a, const Node* b) { return a->number() < b->number(); });
-  return found;
-}
 
 std::string quoted(const std::string& text) {
   std::string result = "\"";
@@ -45,45 +30,42 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
-std::string summary(const char* what, const Tensor& tensor) {
+std::string line(const char* what, const Summary& summary) {
   char text[64];
-  const NoGrad guard;
-  const bool one = tensor.size() == 1;
-  std::snprintf(text, sizeof text, "\n%s %s%.6g", what, one ? "" : "mean ", one ? tensor.item() : mean(tensor).item());
+  std::snprintf(text, sizeof text, "\n%s %s%.6g", what, summary.size == 1 ? "" : "mean ",
+                summary.elements.size() == 1 ? summary.elements[0] : summary.mean);
   return text;
 }
 
-std::string label_of(const Node& node, const Options& options) {
-  const TensorImpl* output = node.output();
-  const TensorImpl::Extras* extras = output ? output->extras.get() : nullptr;
-  const bool named = extras && !extras->name.empty();
+std::string label_of(const Described& described, const Options& options) {
+  const Node& node = *described.node;
   std::string label = node.is_leaf() ? "" : node.name();
-  if (named) label += (label.empty() ? "" : "\n") + extras->name;
+  if (!described.name.empty()) label += (label.empty() ? "" : "\n") + described.name;
   label += (label.empty() ? "" : "\n") + to_string(node.shape()) + " " + to_string(node.dtype());
-  if (options.values && output) label += summary("value", Tensor(Tensor::Impl::share(node.output())).detach());
-  if (options.gradients && extras && extras->gradient.defined())
-    label += summary("gradient", extras->gradient.detach());
+  if (options.values && described.value) label += line("value", *described.value);
+  if (options.gradients && described.gradient) label += line("gradient", *described.gradient);
+  if (options.gradients && described.accumulated && !described.gradient)
+    label += line("grad()", *described.accumulated);
   return label;
 }
 
 void write_dot(std::ostream& out, const Tensor& root, const Options& options) {
-  if (!root.requires_grad()) {
-    throw GradError("graph: the tensor of shape " + to_string(root.shape()) +
-                    " has no graph: nothing that it was computed from requires a gradient");
-  }
-  const Node& last = *root.impl()->node;
+  const Description description = describe(root, {.values = options.values, .gradients = options.gradients});
   out << "digraph xtape {\n  rankdir=TB;\n  bgcolor=white;\n"
          "  node [fontname=\"Helvetica\", fontsize=11, style=filled, color=\"#555555\"];\n"
          "  edge [color=\"#777777\", arrowsize=0.7];\n";
-  const std::vector<const Node*> nodes = reachable(last);
-  for (const Node* node : nodes) {
-    const char* fill = node == &last ? "#ffd9a0" : node->is_leaf() ? "#cfe3f7" : "#eeeeee";
-    out << "  n" << node->number() << " [label=" << quoted(label_of(*node, options))
-        << ", shape=" << (node->is_leaf() ? "ellipse" : "box") << ", fillcolor=\"" << fill << "\"];\n";
+  for (const Described& each : description.nodes) {
+    const bool is_root = &each == &description.nodes.back(), is_leaf = each.node->is_leaf();
+    out << "  n" << each.node->number() << " [label=" << quoted(label_of(each, options))
+        << ", shape=" << (is_leaf ? "ellipse" : "box") << ", fillcolor=\""
+        << (is_root   ? "#ffd9a0"
+            : is_leaf ? "#cfe3f7"
+                      : "#eeeeee")
+        << "\"];\n";
   }
-  for (const Node* node : nodes) {
-    for (const NodePtr& input : node->inputs()) {
-      if (input) out << "  n" << input->number() << " -> n" << node->number() << ";\n";
+  for (const Described& each : description.nodes) {
+    for (const NodePtr& input : each.node->inputs()) {
+      if (input) out << "  n" << input->number() << " -> n" << each.node->number() << ";\n";
     }
   }
   out << "}\n";
@@ -126,15 +108,9 @@ std::string to_dot(const Tensor& root, Options options) {
   return out.str();
 }
 
-void save(const Tensor& root, const std::filesystem::path& path, Options options) {
-  const std::string text = to_dot(root, options);
-  const auto write_text = [&](std::ostream& out) { out << text; };
-  if (path.extension() == ".dot") return replace_file(path, write_text);
-  if (path.extension() != ".svg") {
-    throw IoError("graph: '" + path.string() + "' must end in .dot or .svg");
-  }
+void save_svg(const std::string& dot, const std::filesystem::path& path) {
   const Scratch scratch(path);
-  replace_file(scratch.dot, write_text);
+  replace_file(scratch.dot, [&](std::ostream& out) { out << dot; });
   run_graphviz(scratch.dot, scratch.svg);
   std::ifstream picture(scratch.svg, std::ios::binary);
   if (!picture) throw IoError("graph: Graphviz wrote no picture for '" + path.string() + "'");
