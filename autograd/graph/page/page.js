@@ -2,6 +2,7 @@
 
 function select(box, options = {}) {
   picture.selected = box;
+  element("tip").hidden = true;
   refreshPanel();
   panel.scrollTop = 0;
   if (box && options.reveal) reveal(box);
@@ -207,7 +208,7 @@ function hover(x, y) {
   canvas.classList.toggle("pointing", Boolean(placed));
   if (over !== picture.hovered) redraw();
   picture.hovered = over;
-  tip.hidden = !over || (placed && !isModule(placed.box) && picture.view.scale > 0.36);
+  tip.hidden = !over || (placed && !isModule(placed.box) && picture.view.scale > legible);
   if (tip.hidden) return;
   tip.textContent = placed ? boxTip(placed.box) : edgeTip(edge);
   tip.style.left = `${Math.min(x + 14, canvas.clientWidth - tip.offsetWidth - 8)}px`;
@@ -250,8 +251,8 @@ const keys = {
 };
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-  const onControl = event.target.closest("button, input");
-  if (onControl && ["Enter", " ", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) return;
+  if (event.target.closest("button") && ["Enter", " "].includes(event.key)) return;  // the control's own keys
+  if (event.target.closest("input") && /^(Arrow|Home|End)/.test(event.key)) return;
   const action = keys[event.key];
   if (!action) return;
   event.preventDefault();

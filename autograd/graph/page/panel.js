@@ -76,7 +76,7 @@ function keptBlock(node) {
 }
 
 function showNode(node) {
-  const path = node.module >= 0 ? html`<p class="muted">in ${linkTo(modules[node.module])} ${modulePath(node.module)}</p>` : "";
+  const path = node.module >= 0 ? html`<p class="muted">in ${modules[node.module].parent >= 0 ? modulePath(modules[node.module].parent) + " › " : ""}${linkTo(modules[node.module])}</p>` : "";
   const kind = isLeaf(node) ? "leaf" : node.op, about = opOf(node).about;
   const accumulated = known(node.accumulated) && (!known(node.gradient) || JSON.stringify(node.accumulated) !== JSON.stringify(node.gradient))
     ? statisticsBlock("grad()", "gradient", node.accumulated, node.shape, "What backward has accumulated.") : { html: "" };

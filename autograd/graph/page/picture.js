@@ -43,6 +43,8 @@ function shortened(text, style, width) {
   return text.slice(0, length) + "…";
 }
 
+const far = 0.2, legible = 0.36;  // scales below which boxes are plain rectangles, and below which only titles are written
+
 const styles = { title: `600 14px ${font}`, small: `12px ${font}`, mono: `11.5px ${mono}` };
 const widest = 230;
 
@@ -90,7 +92,7 @@ function roundRect(x, y, w, h, radius) {
   context.roundRect(x, y, w, h, radius);
 }
 
-function drawBox(placed, legible) {
+function drawBox(placed, isLegible) {
   const { box, x, y, w, h } = placed, colours = picture.colours, look = lookOf(box);
   const state = stepState(box);
   context.globalAlpha = state.dimmed ? 0.35 : 1;
@@ -103,7 +105,7 @@ function drawBox(placed, legible) {
       context.lineWidth = 1;
       context.stroke();
     }
-  } else if (legible) {
+  } else if (isLegible) {
     roundRect(x, y + 2, w, h, look.radius);
     context.fillStyle = colours.shadow;
     context.fill();
@@ -119,7 +121,7 @@ function drawBox(placed, legible) {
     context.fillStyle = familyColour(box);
     context.fillRect(x + 5, y + 9, 3, h - 18);
   }
-  if (legible) drawLines(box, x, y, w, state);
+  if (isLegible) drawLines(box, x, y, w, state);
   else drawTitle(placed);
   context.globalAlpha = 1;
 }
@@ -150,6 +152,31 @@ function drawLines(box, x, y, w, state) {
   }
 }
 
+// Rectangles, all of one look at once; those that stand out are drawn as ever.
+function drawFromAfar(boxes) {
+  const alike = new Map();
+  for (const placed of boxes) {
+    const state = stepState(placed.box);
+    if (state.active || placed.box === picture.selected || placed.box === picture.hovered) continue;
+    const look = lookOf(placed.box), key = look.fill + state.dimmed;
+    if (!alike.has(key)) alike.set(key, { look, state, placed: [] });
+    alike.get(key).placed.push(placed);
+  }
+  for (const { look, state, placed } of alike.values()) {
+    context.globalAlpha = state.dimmed ? 0.35 : 1;
+    context.fillStyle = picture.colours[look.fill];
+    context.strokeStyle = picture.colours[look.line];
+    context.lineWidth = Math.max(1.2, 0.5 / picture.view.scale);
+    context.beginPath();
+    for (const { x, y, w, h } of placed) context.rect(x, y, w, h);
+    context.fill();
+    context.stroke();
+  }
+  context.globalAlpha = 1;
+  for (const placed of boxes)
+    if (stepState(placed.box).active || placed.box === picture.selected || placed.box === picture.hovered) drawBox(placed, false);
+}
+
 // From afar: no more than what it is, as large as it fits.
 function drawTitle({ box, x, y, w, h }) {
   const title = isModule(box) ? moduleTitle(box) : box.symbol, size = Math.min(h * 0.5, 1.5 * (w - 24) / title.length);
@@ -168,7 +195,7 @@ function drawFrame(placed) {
   const marked = box === picture.selected || box === picture.hovered;
   context.strokeStyle = marked ? colours.accent : colours["module-line"];
   context.lineWidth = marked ? 2.5 : 1;
-  context.setLineDash(marked ? [] : [5, 4]);
+  if (!marked && picture.view.scale > far) context.setLineDash([5, 4]);
   context.stroke();
   context.setLineDash([]);
   const scale = picture.view.scale;
@@ -184,11 +211,14 @@ function drawFrame(placed) {
 
 // --- edges
 
-function tracePath(points, rightwards) {
+// Parts shorter than `short` are straight.
+function tracePath(points, rightwards, short) {
   context.moveTo(points[0].x, points[0].y);
   for (let i = 1; i < points.length; ++i) {
     const a = points[i - 1], b = points[i];
-    if (b.turn) {
+    if (short > 0 && Math.abs(a.x - b.x) + Math.abs(a.y - b.y) < short) {
+      context.lineTo(b.x, b.y);
+    } else if (b.turn) {
       context.arcTo(b.x, b.y, points[i + 1].x, points[i + 1].y, 10);
     } else if (a.turn) {
       context.lineTo(b.x, b.y);
@@ -223,12 +253,13 @@ function touches(edge, box) { return box && (edge.from === box || edge.to === bo
 
 function drawEdges(edges, colour, width) {
   if (edges.length === 0) return;
-  const rightwards = picture.layout.rightwards;
+  const { rightwards } = picture.layout, short = picture.view.scale > far ? 0 : 16 / picture.view.scale;
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = width;
   context.beginPath();
-  for (const edge of edges) tracePath(edge.points, rightwards);
+  for (const edge of edges) tracePath(edge.points, rightwards, short);
   context.stroke();
+  if (picture.view.scale < far) return;
   context.beginPath();
   for (const edge of edges) traceHead(edge.points[edge.points.length - 1], rightwards, 5 + 2 * width);
   context.fill();
@@ -265,8 +296,9 @@ function draw() {
   drawEdges(marked, colours.accent, Math.max(2.2, 1.2 / scale));
   drawEdges(forward, colours.value, Math.max(3, 2 / scale));
   drawEdges(backward, colours.gradient, Math.max(3, 2 / scale));
-  const legible = scale > 0.36;
-  for (const box of picture.layout.boxes) if (isSeen(box)) drawBox(box, legible);
+  const boxes = picture.layout.boxes.filter(isSeen);
+  if (scale > far) for (const box of boxes) drawBox(box, scale > legible);
+  else drawFromAfar(boxes);
   ++picture.redraws;
   picture.drawing = performance.now() - started;
 }
