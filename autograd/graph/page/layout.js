@@ -45,7 +45,8 @@ function seenEdges(unfolded) {
 
 function lastOf(box) { return isModule(box) ? box.last : box.id; }
 
-// The layer of every item: as far from the inputs as the longest path; what has no inputs stands right before its use.
+// The layer of every item: as far from the inputs as the longest path, but right before its use where that makes no link
+// longer in sum, as for a parameter.
 function assignLayers(items, links) {
   const rank = (item) => (item.port === "in" ? -1 : item.port === "out" ? Infinity : lastOf(item.box));
   items.sort((a, b) => rank(a) - rank(b) || 0);
@@ -57,10 +58,9 @@ function assignLayers(items, links) {
   }
   for (const item of items) for (const next of item.after) next.layer = Math.max(next.layer, item.layer + 1);
   const deepest = Math.max(...items.map((item) => item.layer));
-  for (const item of items) {
+  for (const item of [...items].reverse()) {
     if (item.port === "out") item.layer = deepest;
-    if (item.port || item.before.length > 0 || item.after.length === 0) continue;
-    item.layer = Math.min(...item.after.map((next) => next.layer)) - 1;
+    if (!item.port && item.after.length > 0 && item.after.length >= item.before.length) item.layer = Math.min(...item.after.map((next) => next.layer)) - 1;
   }
 }
 

@@ -69,7 +69,7 @@ function chainBlock(node) {
 function keptBlock(node) {
   if (node.kept.length === 0) return { html: "" };
   const items = node.kept.map((kept) => ({
-    html: html`${kept.of >= 0 ? linkTo(nodes[kept.of]) : kept.name || "a constant"} <span class="mono">${shapeText(kept.shape)} ${kept.dtype}</span>, ${bytesText(kept.bytes)}`,
+    html: html`${kept.of >= 0 ? linkTo(nodes[kept.of]) : kept.name || "an input without gradient"} <span class="mono">${shapeText(kept.shape)} ${kept.dtype}</span>, ${bytesText(kept.bytes)}`,
   }));
   const total = node.kept.reduce((sum, kept) => sum + kept.bytes, 0);
   return { html: html`<h3>Saved for backward: ${bytesText(total)}</h3><ul class="kept">${listOf(items)}</ul>` };
@@ -82,7 +82,7 @@ function showNode(node) {
     ? statisticsBlock("grad()", "gradient", node.accumulated, node.shape, "What backward has accumulated.") : { html: "" };
   const value = statisticsBlock("Result", "value", node.value, node.shape,
     node.repeated ? "It was gone; worked out anew from the leaves, and what is still there comes out the same." : "");
-  const inputs = node.inputs.map((edge) => ({ html: edge.from >= 0 ? linkTo(nodes[edge.from]).html : '<span class="muted">a constant</span>' }));
+  const inputs = node.inputs.map((edge) => ({ html: edge.from >= 0 ? linkTo(nodes[edge.from]).html : '<span class="muted">an input without gradient</span>' }));
   const consumers = [...new Set(node.consumers)].map(linkTo);
   panel.innerHTML = html`<h2>${node.symbol}</h2>
     <p><span class="chip">${kind}</span> <span class="mono">${shapeText(node.shape)} ${node.dtype}</span></p>

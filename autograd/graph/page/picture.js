@@ -20,7 +20,7 @@ const picture = {
 
 function readColours() {
   const style = getComputedStyle(document.documentElement);
-  for (const name of ["ground", "card", "ink", "muted", "line", "edge", "leaf", "leaf-line", "root", "root-line", "module",
+  for (const name of ["ground", "box", "ink", "muted", "line", "edge", "leaf", "leaf-line", "root", "root-line", "module",
     "module-line", "frame", "value", "gradient", "accent", "shadow", "chip"])
     picture.colours[name] = style.getPropertyValue("--" + name).trim();
 }
@@ -56,12 +56,17 @@ function linesOf(box) {
       { text: `${box.name ? box.type + " · " : ""}${count(box.count, "node")}`, style: styles.small, colour: "muted" },
     ];
   }
-  const lines = [{ text: box.symbol, style: styles.title, colour: "ink" }];
+  const lines = [{ text: cardTitle(box), style: styles.title, colour: "ink" }];
   if (box.name && box.op) lines[0].beside = box.op;
   lines.push({ text: `${shapeText(box.shape)} ${box.dtype}`, style: styles.mono, colour: "muted" });
   if (known(box.value)) lines.push({ text: shortText(box.value), style: styles.small, colour: "value", of: "value" });
   if (known(box.gradient)) lines.push({ text: `∂ ${shortText(box.gradient)}`, style: styles.small, colour: "gradient", of: "gradient" });
   return lines;
+}
+// In the frame of "fc1" the parameter "fc1.weight" is called "weight".
+function cardTitle(node) {
+  const parts = node.symbol.split("."), inside = node.module >= 0 && modules[node.module].name;
+  return isLeaf(node) && parts.length > 1 && parts[parts.length - 2] === inside ? parts[parts.length - 1] : node.symbol;
 }
 function besideWidth(line) { return line.beside ? widthOf(line.beside, styles.small) + 24 : 0; }
 function sizeOf(box) {
@@ -84,7 +89,7 @@ function familyColour(node) {
 function lookOf(box) {
   if (isModule(box)) return { fill: "module", line: "module-line", radius: 9 };
   if (box === root) return { fill: "root", line: "root-line", radius: 9 };
-  return isLeaf(box) ? { fill: "leaf", line: "leaf-line", radius: 17 } : { fill: "card", line: "line", radius: 9 };
+  return isLeaf(box) ? { fill: "leaf", line: "leaf-line", radius: 17 } : { fill: "box", line: "line", radius: 9 };
 }
 
 function roundRect(x, y, w, h, radius) {
@@ -179,7 +184,7 @@ function drawFromAfar(boxes) {
 
 // From afar: no more than what it is, as large as it fits.
 function drawTitle({ box, x, y, w, h }) {
-  const title = isModule(box) ? moduleTitle(box) : box.symbol, size = Math.min(h * 0.5, 1.5 * (w - 24) / title.length);
+  const title = isModule(box) ? moduleTitle(box) : cardTitle(box), size = Math.min(h * 0.5, 1.5 * (w - 24) / title.length);
   if (size * picture.view.scale < 5) return;
   context.font = `600 ${size}px ${font}`;
   context.textBaseline = "middle";
@@ -201,12 +206,13 @@ function drawFrame(placed) {
   const scale = picture.view.scale;
   if (w * scale < 40) return;
   // The title stays legible from afar, as far as its frame is wide.
-  const size = Math.min(Math.max(13, 11 / scale), 26), style = `600 ${size}px ${font}`;
+  const room = w - 24, short = `▾ ${moduleTitle(box)}`, long = box.name ? `${short}  ${box.type}` : short;
+  const widthAt1 = (title) => widthOf(title, styles.title) / 14;
+  const wanted = Math.min(Math.max(13, 11 / scale), 26), title = widthAt1(long) * wanted <= room ? long : short;
   context.textBaseline = "middle";
-  context.font = style;
+  context.font = `600 ${Math.min(wanted, room / widthAt1(title))}px ${font}`;
   context.fillStyle = colours.muted;
-  const title = `▾ ${moduleTitle(box)}${box.name ? "  " + box.type : ""}`;
-  context.fillText(shortened(title, style, w - 24), x + 12, y + 17);
+  context.fillText(title, x + 12, y + 17);
 }
 
 // --- edges
