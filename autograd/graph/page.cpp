@@ -12,7 +12,7 @@
 // Made from the files in autograd/graph/page by cmake/embed.cmake.
 namespace xtape::embedded {
 extern const std::span<const unsigned char> graph_page_html, graph_page_css, graph_data_js, graph_layout_js,
-    graph_picture_js, graph_panel_js, graph_steps_js, graph_page_js;
+    graph_picture_js, graph_view_js, graph_panel_js, graph_steps_js, graph_page_js;
 }  // namespace xtape::embedded
 
 namespace xtape::graph {
@@ -142,8 +142,9 @@ std::string to_page(const Tensor& root) {
   const Description description =
       describe(root, {.values = true, .gradients = true, .kept = true, .modules = true, .most_nodes = most_nodes});
   std::string script;
-  for (const auto& part : {embedded::graph_data_js, embedded::graph_layout_js, embedded::graph_picture_js,
-                           embedded::graph_panel_js, embedded::graph_steps_js, embedded::graph_page_js})
+  for (const auto& part :
+       {embedded::graph_data_js, embedded::graph_layout_js, embedded::graph_picture_js, embedded::graph_view_js,
+        embedded::graph_panel_js, embedded::graph_steps_js, embedded::graph_page_js})
     script += text_of(part);
   // A name that is not UTF-8 is shown with the sign for what cannot be read.
   const std::string data = json_of(description).dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -50,7 +50,8 @@ function lastOf(box) { return isModule(box) ? box.last : box.id; }
 function assignLayers(items, links) {
   const rank = (item) => (item.port === "in" ? -1 : item.port === "out" ? Infinity : lastOf(item.box));
   items.sort((a, b) => rank(a) - rank(b) || 0);
-  items.forEach((item, i) => Object.assign(item, { order: i, layer: 0, before: [], after: [] }));
+  const first = items.some((item) => item.port === "in") ? 1 : 0;  // the ports have a layer of their own
+  items.forEach((item, i) => Object.assign(item, { order: i, layer: item.port === "in" ? 0 : first, before: [], after: [] }));
   for (const link of links) {
     if (link.from.order >= link.to.order) continue;
     link.from.after.push(link.to);
@@ -59,7 +60,7 @@ function assignLayers(items, links) {
   for (const item of items) for (const next of item.after) next.layer = Math.max(next.layer, item.layer + 1);
   const deepest = Math.max(...items.map((item) => item.layer));
   for (const item of [...items].reverse()) {
-    if (item.port === "out") item.layer = deepest;
+    if (item.port === "out") item.layer = deepest;  // edges leave at the end
     if (!item.port && item.after.length > 0 && item.after.length >= item.before.length) item.layer = Math.min(...item.after.map((next) => next.layer)) - 1;
   }
 }
@@ -196,6 +197,19 @@ function setInColumns(layers, links, size, rightwards) {
   return { across: left, along: longest + 2 * margin };
 }
 
+// A deep row of layers stands upright: what neighbours add up to over many layers is taken out.
+function straighten(layers) {
+  if (layers.length < 16) return;
+  const middles = layers.map((layer) => (layer.length === 0 ? 0 : mean(layer, (item) => item.across)));
+  const centre = (layers.length - 1) / 2, average = mean(middles, (middle) => middle);
+  let product = 0, squares = 0;
+  middles.forEach((middle, i) => {
+    product += (i - centre) * (middle - average);
+    squares += (i - centre) ** 2;
+  });
+  layers.forEach((layer, i) => { for (const item of layer) item.across -= product / squares * (i - centre); });
+}
+
 // Lays out one level; its items get `across` and `along`, the middle of each, from 0 on. Returns the level's size.
 function layLevel(items, links, rightwards) {
   if (items.length === 0) return { across: 0, along: 0 };
@@ -206,6 +220,7 @@ function layLevel(items, links, rightwards) {
   for (let i = 0; i < layers.length; ++i) layers[i] = layers[i] || [];
   orderLayers(layers);
   placeAcross(layers);
+  straighten(layers);
   let along = 0, least = Infinity, most = -Infinity;
   for (const layer of layers) {
     const length = Math.max(0, ...layer.map((item) => item.length));
