@@ -57,7 +57,7 @@ bool drops(const char* op, const Tensor& x, double p, bool training) {
 }
 
 Tensor times_mask(const char* op, const Tensor& x, const Tensor& mask) {
-  return record(op, x.detach() * mask, From{x, [mask](const Tensor& g) { return g * mask; }});
+  return record(op, x.detach() * mask, From{x, [mask = save(mask)](const Tensor& g) { return g * mask.get(); }});
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ Tensor alpha_dropout(const Tensor& x, double p, bool training, random::Generator
   const Tensor stays = draw_mask(x.shape(), x.dtype(), p, 1.0, generator);
   const Tensor shift = (1.0 - stays) * (scale * limit) - scale * limit * p;
   return record("alpha_dropout", x.detach() * (stays * scale) + shift,
-                From{x, [stays, scale](const Tensor& g) { return g * (stays * scale); }});
+                From{x, [stays = save(stays), scale](const Tensor& g) { return g * (stays.get() * scale); }});
 }
 
 namespace {

@@ -214,6 +214,42 @@ TEST_CASE("a page needs nothing beside itself, whatever the names") {
   CHECK(data["nodes"].back()["value"]["notFinite"] == 1);
 }
 
+TEST_CASE("a page says what each kind of node keeps") {
+  const Tensor x = Tensor(xt::xarray<double>{{1.0, 2.0}, {3.0, 4.0}}).named("x").requires_grad_();
+  const auto kept_by = [](const Tensor& y, const std::string& op) {
+    std::string kept;
+    const Json page = page_of(sum(y));
+    for (const Json& each : node_of_op(page, op)["kept"]) {
+      kept += each["name"].get<std::string>() + " " + std::to_string(each["bytes"].get<int>()) + ";";
+    }
+    return kept;
+  };
+  CHECK(kept_by(matmul(x, x), "matmul") == "x 32;x 32;");  // the rule of either factor keeps the other
+  CHECK(kept_by(softmax(x), "softmax") == " 32;");         // its result
+  CHECK(kept_by(x + 1.0, "add") == "");
+  CHECK(kept_by(stack({x, x}), "stack") == "");
+  CHECK(kept_by(dropout(x, 0.5), "dropout") == " 32;");  // the mask
+  CHECK(kept_by(checkpoint([](const Tensors& in) { return exp(in[0]); }, {x}), "checkpoint") == "x 32;");
+  const CustomOp twice{.name = "twice",
+                       .forward = [](const Tensors& in) { return in[0] * 2.0; },
+                       .backward = [](const Tensor& g, const Tensors&, const Tensor&) { return Tensors{g * 2.0}; }};
+  CHECK(kept_by(custom_op(twice, {x}), "twice") == "x 32; 32;");
+}
+
+TEST_CASE("an elementwise operation or a fused one is repeated where backward has freed what it kept") {
+  const Tensor x = Tensor(xt::xarray<double>{0.5, -1.0}).named("x").requires_grad_();
+  const auto formula = fuse("a (a + 1)", [](auto a) { return a * a + a; });
+  const Tensor y = formula(exp(x));
+  y.backward(ones({2}, {.dtype = float64}));
+  const Json page = page_of(y);
+  const double e = std::exp(0.5);
+  CHECK(node_of_op(page, "exp")["value"]["elements"][0].get<double>() == doctest::Approx(e));
+  CHECK(node_of_op(page, "exp")["repeated"] == true);
+  CHECK(node_of_op(page, "exp")["gradient"]["elements"][0].get<double>() == doctest::Approx(2 * e + 1));
+  CHECK(node_named(page, "x")["gradient"]["elements"][0].get<double>() == doctest::Approx((2 * e + 1) * e));
+  CHECK(node_named(page, "x")["gradient"]["elements"][1].get<double>() == doctest::Approx(x.grad().item(1)));
+}
+
 TEST_CASE("long graphs") {
   Tensor y = Tensor(1.0).requires_grad_();
   for (int i = 0; i < 100000; ++i) y = y + 1.0;
