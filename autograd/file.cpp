@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 
 namespace xtape {
 
@@ -69,6 +70,12 @@ void replace_file(const std::filesystem::path& path, const std::function<void(st
   if (error) throw IoError("cannot replace '" + path.string() + "': " + error.message());
   cleanup.armed = false;
   flush_to_disk(target.parent_path());
+}
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw_errno("cannot read", path);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace xtape

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <iosfwd>
+#include <string>
 
 namespace xtape {
 
@@ -10,5 +11,8 @@ namespace xtape {
 /// file beside it, which is flushed to the disk and renamed over `path`. If anything fails the temporary is removed
 /// and the old file is intact. Throws IoError naming the file.
 void replace_file(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
+
+/// The whole content of a file. Throws IoError naming a file that cannot be read.
+std::string text_of(const std::filesystem::path& path);
 
 }  // namespace xtape

@@ -5,10 +5,6 @@
 #include <plot/figure.hpp>
 #include <plot/gnuplot.hpp>
 
-#include <algorithm>
-#include <fstream>
-#include <sstream>
-
 namespace xtape::plot {
 
 Values::Values(const Tensor& tensor) {
@@ -55,12 +51,6 @@ std::string with_sharp_pixels(std::string svg) {
   const std::string from = "<image ", to = "<image style='image-rendering:pixelated' ";
   for (std::size_t at = 0; (at = svg.find(from, at)) != svg.npos; at += to.size()) svg.replace(at, from.size(), to);
   return svg;
-}
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 }  // namespace

@@ -2,16 +2,10 @@
 #include <autograd/graph.hpp>
 #include <autograd/graph/description.hpp>
 #include <autograd/graph/formats.hpp>
-
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <autograd/program.hpp>
 
 #include <cstdio>
-#include <fstream>
 #include <sstream>
-
-extern char** environ;
 
 namespace xtape::graph {
 
@@ -71,35 +65,6 @@ void write_dot(std::ostream& out, const Tensor& root, const Options& options) {
   out << "}\n";
 }
 
-// Runs Graphviz on a DOT file; the picture goes to a temporary file that the caller removes.
-void run_graphviz(const std::string& dot_file, const std::string& picture) {
-  std::string program = "dot", format = "-Tsvg", output = "-o", input = dot_file, target = picture;
-  char* const arguments[] = {program.data(), format.data(), input.data(), output.data(), target.data(), nullptr};
-  pid_t child = 0;
-  const int failed = ::posix_spawnp(&child, "dot", nullptr, nullptr, arguments, environ);
-  int status = 0;
-  if (failed || ::waitpid(child, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) == 127) {
-    throw IoError(
-        "graph: an SVG is laid out by Graphviz, whose program 'dot' was not found; "
-        "install the package graphviz, or save the graph as a .dot file");
-  }
-  if (WEXITSTATUS(status) != 0) {
-    throw IoError("graph: Graphviz' 'dot' ended with status " + std::to_string(WEXITSTATUS(status)));
-  }
-}
-
-// Two files that are gone at the end of the scope.
-struct Scratch {
-  std::string dot, svg;
-  explicit Scratch(const std::filesystem::path& beside)
-      : dot(beside.string() + ".dot.tmp" + std::to_string(::getpid())), svg(dot + ".svg") {}
-  ~Scratch() {
-    std::error_code ignored;
-    std::filesystem::remove(dot, ignored);
-    std::filesystem::remove(svg, ignored);
-  }
-};
-
 }  // namespace
 
 std::string to_dot(const Tensor& root, Options options) {
@@ -109,12 +74,11 @@ std::string to_dot(const Tensor& root, Options options) {
 }
 
 void save_svg(const std::string& dot, const std::filesystem::path& path) {
-  const Scratch scratch(path);
-  replace_file(scratch.dot, [&](std::ostream& out) { out << dot; });
-  run_graphviz(scratch.dot, scratch.svg);
-  std::ifstream picture(scratch.svg, std::ios::binary);
-  if (!picture) throw IoError("graph: Graphviz wrote no picture for '" + path.string() + "'");
-  replace_file(path, [&](std::ostream& out) { out << picture.rdbuf(); });
+  const ScratchFile text(path, ".dot"), picture(path, ".svg");
+  replace_file(text.path(), [&](std::ostream& out) { out << dot; });
+  run_program("graph", {"dot", "-Tsvg", text.path(), "-o", picture.path()},
+              "an SVG is laid out by Graphviz: install the package graphviz, or save the graph as a .dot file");
+  replace_file(path, [svg = text_of(picture.path())](std::ostream& out) { out << svg; });
 }
 
 }  // namespace xtape::graph

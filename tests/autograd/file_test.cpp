@@ -6,20 +6,12 @@
 
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
 using namespace xtape;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string content_of(const fs::path& path) {
-  std::ifstream in(path);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 auto writes(const std::string& text) {
   return [text](std::ostream& out) { out << text; };
@@ -31,11 +23,11 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
   const ScratchFolder folder;
   const fs::path file = folder / "a.txt";
   replace_file(file, writes("one"));
-  CHECK(content_of(file) == "one");
+  CHECK(text_of(file) == "one");
 
   fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
   replace_file(file, writes("two"));
-  CHECK(content_of(file) == "two");
+  CHECK(text_of(file) == "two");
   CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 
   CHECK_THROWS_AS(replace_file(file,
@@ -44,7 +36,7 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
                                  throw Error("stop");
                                }),
                   Error);
-  CHECK(content_of(file) == "two");
+  CHECK(text_of(file) == "two");
   CHECK_THROWS_WITH_AS(replace_file(file, [](std::ostream& out) { out.setstate(std::ios::badbit); }),
                        doctest::Contains("a.txt'"), IoError);
   CHECK(folder.entries() == 1);
@@ -52,7 +44,7 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
   fs::create_symlink("a.txt", folder / "link");
   replace_file(folder / "link", writes("through"));
   CHECK(fs::is_symlink(folder / "link"));
-  CHECK(content_of(file) == "through");
+  CHECK(text_of(file) == "through");
 
   fs::create_directory(folder / "taken");
   CHECK_THROWS_AS(replace_file(folder / "taken", writes("x")), IoError);
@@ -65,7 +57,7 @@ TEST_CASE("replace_file: the new content, or the old one and no leftovers") {
   });
   for (int i = 0; i < 20; ++i) replace_file(file, writes("right"));
   other.join();
-  const std::string last = content_of(file);
+  const std::string last = text_of(file);
   CHECK((last == "left" || last == "right"));
   CHECK(folder.entries() == 3);
 }

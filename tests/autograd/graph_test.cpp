@@ -1,24 +1,18 @@
 #include <doctest/doctest.h>
 
+#include <autograd/file.hpp>
+
 #include <xtape.hpp>
 
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 using namespace xtape;
 
 namespace {
 
 using Json = nlohmann::json;
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 // What a page shows.
 Json data_of(const std::string& page) {
@@ -29,7 +23,7 @@ Json data_of(const std::string& page) {
 
 Json page_of(const Tensor& root) {
   graph::save(root, "page.html");
-  return data_of(content_of("page.html"));
+  return data_of(text_of("page.html"));
 }
 
 const Json& node_named(const Json& page, const std::string& name) {
@@ -73,12 +67,12 @@ TEST_CASE("the graph of apples and oranges") {
   CHECK_THROWS_AS(graph::to_dot(Tensor(1.0)), GradError);
 
   graph::save(price, "price.dot");
-  CHECK(content_of("price.dot") == graph::to_dot(price));
+  CHECK(text_of("price.dot") == graph::to_dot(price));
   CHECK_THROWS_WITH_AS(graph::save(price, "price.xyz"), "graph: 'price.xyz' must end in .html, .svg or .dot", IoError);
   CHECK_THROWS_WITH_AS(graph::save(price, "no/such/folder/price.dot"), doctest::Contains("no/such/folder"), IoError);
   if (std::system("dot -V > /dev/null 2>&1") == 0) {
     graph::save(price, "price.svg");
-    CHECK(content_of("price.svg").find("<svg") != std::string::npos);
+    CHECK(text_of("price.svg").find("<svg") != std::string::npos);
     CHECK_FALSE(std::filesystem::exists("price.svg.dot"));
   } else {
     CHECK_THROWS_WITH_AS(graph::save(price, "price.svg"), doctest::Contains("graphviz"), IoError);
@@ -202,7 +196,7 @@ TEST_CASE("a page needs nothing beside itself, whatever the names") {
   const Tensor x = Tensor(xt::xarray<double>{1.0, -1.0}).named(name).requires_grad_();
   const Tensor y = sum(log(x)).named("infinite");
   graph::save(y, "page.html");
-  const std::string page = content_of("page.html");
+  const std::string page = text_of("page.html");
   CHECK(page.find("<b>") == std::string::npos);
   CHECK(page.find("http://") == std::string::npos);
   CHECK(page.find("https://") == std::string::npos);

@@ -10,4 +10,8 @@ def new_browser(window="1400,900"):
                      "--force-prefers-reduced-motion", "--host-resolver-rules=MAP * ~NOTFOUND", "--hide-scrollbars"]:  # fmt: skip
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    width, height = (int(part) for part in window.split(","))
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+    return browser

@@ -9,11 +9,11 @@ import pathlib
 import sys
 import time
 
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+
+from browser import new_browser
 
 pages, pictures = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
 pictures.mkdir(parents=True, exist_ok=True)
@@ -29,18 +29,6 @@ def check(holds, what):
 
 def equal(found, expected):
     check(found == expected, f"{found!r} instead of {expected!r}")
-
-
-def new_browser():
-    options = webdriver.ChromeOptions()
-    for argument in ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,900",
-                     "--force-prefers-reduced-motion", "--host-resolver-rules=MAP * ~NOTFOUND", "--hide-scrollbars"]:
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                            {"width": 1400, "height": 900, "deviceScaleFactor": 1, "mobile": False})
-    return browser
 
 
 class Page:

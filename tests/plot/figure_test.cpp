@@ -1,21 +1,14 @@
+#include <autograd/file.hpp>
 #include <plot/plot.hpp>
 
 #include "expectations.hpp"
 #include "scratch_files.hpp"
 
 #include <cstdlib>
-#include <optional>
-#include <sstream>
 
 using namespace xtape;
 
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 bool has_gnuplot() {
   static const bool found = std::system("gnuplot --version >/dev/null 2>&1") == 0;
