@@ -53,12 +53,14 @@ Written write_files(const fs::path& folder, nn::Sequential& network, const Exper
   const fs::path weights = folder / (experiment.name + ".safetensors");
   const fs::path curve = folder / (experiment.name + "-loss.svg");
   const fs::path graph_text = folder / (experiment.name + "-graph.dot");
+  const fs::path graph_page = folder / (experiment.name + "-graph.html");
   const fs::path graph_picture = folder / (experiment.name + "-graph.svg");
 
   save(weights, network.state_dict());
   const Tensor loss = training_step(network, experiment);
   graph::save(loss, graph_text);
-  Written written{{weights, graph_text}, {}};
+  graph::save(loss, graph_page);
+  Written written{{weights, graph_text, graph_page}, {}};
   // Pictures are drawn by other programs, which may be missing: gnuplot and Graphviz.
   const auto draw = [&written](const fs::path& path, const auto& save_picture) {
     try {
