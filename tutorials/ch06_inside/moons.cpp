@@ -1,5 +1,3 @@
-// tolerance: 1e-4, because a hundred steps with kinks in them amplify the order in which numbers are added
-//
 // micrograd's demonstration: a hundred points on two moons, a perceptron 2-16-16-1 and the loss of a support vector
 // machine. The points, the first weights and every step are micrograd's own.
 #include <plot/plot.hpp>

@@ -1,4 +1,4 @@
-// tolerance: 0.02, because Lion takes the sign of numbers near 0
+// tolerance: 0.005, because Lion takes the sign of numbers near 0
 //
 // All parts at work: a network with the fused activation and the layer learns shapes under noise by Lion, with the
 // schedule; half-way everything is saved, and a second run goes on from the file.
