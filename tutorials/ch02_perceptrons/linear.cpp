@@ -27,7 +27,7 @@ void check(const std::string& name, const Function& f) {
   }
   constexpr double rounding = 1e-12;
   const auto verdict = [](double error) { return error < rounding ? "holds" : "fails"; };
-  std::printf("%-16s %-11s  %-11s\n", name.c_str(), verdict(additivity), verdict(homogeneity));
+  std::printf("%-16s %-11s  %s\n", name.c_str(), verdict(additivity), verdict(homogeneity));
 }
 
 void check_functions() {
