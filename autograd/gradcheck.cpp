@@ -8,10 +8,18 @@
 #include <autograd/tape.hpp>
 
 #include <cmath>
+#include <cstdio>
 
 namespace xtape {
 
 namespace {
+
+// "1.2e-07" rather than the "0.000000" of std::to_string.
+std::string in_digits(double value, int digits) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.*g", digits, value);
+  return text;
+}
 
 // Undefined where the scalar does not depend on the input.
 Tensors gradients_of(const Tensor& scalar, const Tensors& inputs, bool create_graph = false) {
@@ -128,8 +136,8 @@ class Checker {
       const double error = std::abs(a - n) / std::max({1.0, std::abs(a), std::abs(n)});
       m_result.max_error = std::max(m_result.max_error, error);
       if (error <= m_options.tolerance) continue;  // a nan fails
-      fail(where_found + ", element " + std::to_string(k) + ": analytic " + std::to_string(a) + ", numeric " +
-           std::to_string(n) + ", relative error " + std::to_string(error) + "\nanalytic: " + to_string(analytic) +
+      fail(where_found + ", element " + std::to_string(k) + ": analytic " + in_digits(a, 8) + ", numeric " +
+           in_digits(n, 8) + ", relative error " + in_digits(error, 2) + "\nanalytic: " + to_string(analytic) +
            "\nnumeric:  " + to_string(numeric));
       return;
     }

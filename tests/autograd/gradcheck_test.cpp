@@ -35,6 +35,15 @@ TEST_CASE("gradcheck catches wrong rules and prints both gradients") {
   CHECK(wrong.message.find("analytic") != std::string::npos);
   CHECK(wrong.message.find("numeric") != std::string::npos);
   CHECK(wrong.message.find("input 0") != std::string::npos);
+  // A message shows how small an error is that a small tolerance does not allow.
+  const GradcheckResult small = gradcheck(
+      [](const Tensors& in) {
+        return square_with_rule(in[0], [](const Tensor& g, const Tensor& v) { return 2.00002 * g * v; });
+      },
+      {x}, {.step = 1e-3, .tolerance = 1e-7});
+  CHECK_FALSE(small);
+  CHECK(small.message.find("relative error 0.0000") == std::string::npos);
+  CHECK(small.message.find("e-0") != std::string::npos);
   // Errors that a plain sum of a symmetric output would hide.
   CHECK_FALSE(check([](const Tensor& g, const Tensor& v) { return 2.0 * transpose(g) * v; }));
   CHECK_FALSE(
