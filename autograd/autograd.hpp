@@ -42,3 +42,4 @@
 #include <autograd/record.hpp>
 #include <autograd/tape.hpp>
 #include <autograd/tensor.hpp>
+#include <autograd/threads.hpp>

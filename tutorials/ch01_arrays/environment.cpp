@@ -1,5 +1,4 @@
 // One learning step in several surroundings: on one thread and on all of them, image by image and in a batch.
-#include <autograd/kernels/threads.hpp>
 #include <tutorials/common/tutorial.hpp>
 #include <xtape.hpp>
 
@@ -53,7 +52,7 @@ int main(int argc, char** argv) {
 
   const Step threads = compute_step(net, x, labels);
   const Step alone = [&] {
-    const kernels::Alone guard;  // while it lives, this thread gets no help
+    const Alone guard;  // while it lives, this thread gets no help
     return compute_step(net, x, labels);
   }();
   const Step images = compute_one_by_one(net, x, labels);
