@@ -24,13 +24,17 @@ const auto& entry(const Table& table, const std::string& name, const std::string
 
 }  // namespace
 
+// gnuplot 5.4 reads '' between single quotes as one quote, but '''' not as two: such a text stands between double
+// quotes, where a backslash takes the meaning from what follows.
 std::string gnuplot_text(const std::string& words) {
-  std::string result = "'";
+  const bool doubled = words.find("''") != std::string::npos;
+  const std::string quote = doubled ? "\"" : "'", special = doubled ? "\"\\`" : "'";
+  std::string result = quote;
   for (const char c : words) {
-    if (c == '\'') result += '\'';
+    if (special.find(c) != std::string::npos) result += doubled ? '\\' : '\'';
     result += c == '\n' ? ' ' : c;
   }
-  return result + "'";
+  return result + quote;
 }
 
 std::string gnuplot_number(double value) {

@@ -4,7 +4,7 @@
 
 namespace xtape::plot {
 
-/// How gnuplot reads this text between single quotes. Example: `gnuplot_text("it's")`, `'it''s'`.
+/// This text between quotes, as gnuplot reads it. Example: `gnuplot_text("it's")`, `'it''s'`.
 std::string gnuplot_text(const std::string& words);
 
 /// A number as gnuplot reads it; what is not finite is NaN, and drawn as a gap.

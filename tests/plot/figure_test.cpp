@@ -53,6 +53,18 @@ TEST_CASE("plot: a line has its points, style and name") {
   CHECK(says(commands, "with linespoints pt 5 ps 0.7 lw 1.5 dt (10,6) lc rgb '#d55e00' title 'it''s'"));
 }
 
+TEST_CASE("plot: words may hold quotes one after the other, and what is special between quotes") {
+  plot::Figure figure;
+  figure.axes().line(tens, {.label = "f''(x)"}).line(tens, {.label = "f'''"}).title("a'' \\ \" `date`");
+  CHECK(says(commands_of(figure), "title \"f''(x)\""));
+  CHECK(says(commands_of(figure), "\"a'' \\\\ \\\" \\`date\\`\""));
+  if (!has_gnuplot()) return;
+  const ScratchFolder folder;
+  figure.save(folder / "words.svg");
+  const std::string svg = text_of(folder / "words.svg");
+  for (const char* words : {"f''(x)", "f'''", "`date`"}) CHECK(says(svg, words));
+}
+
 TEST_CASE("plot: numbers come from tensors of every dtype and layout, from xtensor expressions and vectors") {
   CHECK(plot::Values(Tensor(xt::xarray<std::int64_t>{{1, 2}, {3, 4}})).numbers() == std::vector<double>{1, 2, 3, 4});
   CHECK(plot::Values(transpose(Tensor(xt::xarray<float>{{1, 2}, {3, 4}}))).numbers() ==
