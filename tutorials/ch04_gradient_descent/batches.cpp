@@ -70,7 +70,7 @@ void noise(const tutorial::Options& options, const data::Dataset& points) {
   random::Numpy numpy(1);
   std::vector<double> sizes, distances, rule;
   std::printf("\nbatch  noise of the gradient  steps in an epoch of 100\n");
-  for (const std::size_t size : {1, 2, 4, 10, 20, 50, 100}) {
+  for (const std::size_t size : std::vector<std::size_t>{1, 2, 4, 10, 20, 50, 100}) {
     double squares = 0.0;
     for (int draw = 0; draw < 300; ++draw) {
       std::vector<std::size_t> chosen;
