@@ -91,7 +91,7 @@ void used_twice() {
 
 void cost_of_paths() {
   std::printf("\nx doubled n times by x + x\n  n   visits along paths   nodes\n");
-  for (const std::size_t n : {4, 10, 20}) {
+  for (const std::size_t n : std::vector<std::size_t>{4, 10, 20}) {
     std::vector<Value> values;
     values.reserve(n + 1);
     values.push_back({1.0});
