@@ -111,7 +111,7 @@ int main(int argc, char** argv) {
     losses.push_back(train(x, t, gains[i], lr, steps));
     figure.axes().line(losses[i], {.label = names[i], .marker = markers[i], .width = 1.0, .every = 100});
   }
-  figure.axes().x_label("step").y_label("loss").y_range(0.0, 2.5);
+  figure.axes().x_label("step").y_label("loss").y_range(0.0, 2.5).legend("outside");
   figure.save(options.figure("three_initialisations"));
   std::printf("\n step  std 0.01  Xavier      He\n");
   for (std::size_t i = 0; i < losses[0].size(); i += options.is_embedded() ? 100 : 475) {
