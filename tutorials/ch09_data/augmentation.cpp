@@ -16,6 +16,8 @@ struct Named {
   data::Transform transform;
 };
 
+data::Transform affine() { return data::RandomAffine({.degrees = 10, .translate = {0.08, 0.08}, .scale = {0.9, 1.1}}); }
+
 // Transforms of pictures with this many pixels a side.
 std::vector<Named> all_transforms(std::size_t side) {
   return {{"brightness", data::RandomBrightness(0.5)},
@@ -24,7 +26,7 @@ std::vector<Named> all_transforms(std::size_t side) {
           {"flip", data::RandomHorizontalFlip(0.5)},
           {"shift", data::RandomCrop(side, {.padding = side / 8})},
           {"turn", data::RandomRotation(15)},
-          {"affine", data::RandomAffine({.degrees = 10, .translate = {0.08, 0.08}, .scale = {0.9, 1.1}})},
+          {"affine", affine()},
           {"erase", data::RandomErasing({.probability = 1.0, .scale = {0.05, 0.15}})}};
 }
 
@@ -121,7 +123,7 @@ void compare_methods(const tutorial::Images& images, const tutorial::Options& op
 
 void compare_sizes(const tutorial::Images& images, const tutorial::Options& options) {
   const Method plain{.name = "as they are"};
-  const Method changed{.name = "affine", .transforms = {all_transforms(images.height())[6].transform}};
+  const Method changed{.name = "affine", .transforms = {affine()}};
   const std::vector<int> counts{20, 50, 100, 200, 500, 1400};
   std::vector<double> without, with;
   std::printf("\nimages  %s  %s\n", plain.name.c_str(), changed.name.c_str());

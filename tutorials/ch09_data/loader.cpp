@@ -88,15 +88,15 @@ void workers(const data::Dataset& digits) {
 
 // Of the malignant tumours only 20 are left for training. What is recognised depends on how often they are shown.
 void imbalance() {
-  const auto [train_all, test] = data::stratified_split(data::breast_cancer(), 0.5, {.seed = 1});
+  const data::Split halves = data::stratified_split(data::breast_cancer(), 0.5, {.seed = 1});
   std::vector<std::size_t> kept;
   std::size_t rare = 0;
-  const Tensor labels = train_all.targets();
-  for (std::size_t i = 0; i < train_all.size(); ++i) {
+  const Tensor labels = halves.train.targets();
+  for (std::size_t i = 0; i < halves.train.size(); ++i) {
     const bool malignant = labels.item<int>(static_cast<std::ptrdiff_t>(i)) == 0;
     if (!malignant || rare++ < 20) kept.push_back(i);
   }
-  const data::Dataset chosen = data::subset(train_all, kept);
+  const data::Dataset chosen = data::subset(halves.train, kept);
   const Tensor centre = mean(astype(chosen.inputs(), float64), {0});
   const Tensor width = stddev(astype(chosen.inputs(), float64), {0});
   const auto scaled = [&](const Tensor& x) { return (astype(x, float64) - centre) / width; };
@@ -118,9 +118,9 @@ void imbalance() {
       }
     }
     const NoGrad guard;
-    const Tensor scores = model(scaled(test.inputs()));
-    const Tensor found = nn::recall(nn::confusion_matrix(argmax(scores, 1), test.targets(), 2));
-    std::printf("  %-22s  %.3f   malignant %.3f   benign %.3f\n", name, nn::accuracy(scores, test.targets()),
+    const Tensor scores = model(scaled(halves.test.inputs()));
+    const Tensor found = nn::recall(nn::confusion_matrix(argmax(scores, 1), halves.test.targets(), 2));
+    std::printf("  %-22s  %.3f   malignant %.3f   benign %.3f\n", name, nn::accuracy(scores, halves.test.targets()),
                 found.item(0), found.item(1));
   };
   report("as they come", {.batch_size = 16, .shuffle = true, .seed = 1}, {});
