@@ -30,7 +30,7 @@ int main() {
   plot::Figure regions;
   auto upper = [](const Tensor& p) { return view(p, {xt::all(), 1}) < Tensor(0.25); };
   decision_regions(regions.axes(), plot::Plane::around(moons.inputs()), upper)
-      .scatter(moons.inputs(), moons.targets(), {"upper", "lower"});
+      .scatter_classes(moons.inputs(), moons.targets(), {"upper", "lower"});
   regions.save("out/regions.svg");
   // --- images
   auto [train, test] = data::digits();

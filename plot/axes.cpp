@@ -93,10 +93,11 @@ Axes& Axes::scatter(const Values& x, const Values& y, Style style) {
   return line(x, y, std::move(style));
 }
 
-Axes& Axes::scatter(const Tensor& points, const Values& classes, const std::vector<std::string>& names) {
+Axes& Axes::scatter_classes(const Tensor& points, const Values& classes, const std::vector<std::string>& names,
+                            double size) {
   if (points.dimension() != 2 || points.shape(1) != 2 || points.shape(0) != classes.size()) {
-    throw ShapeError("plot: scatter takes points of shape (N, 2) and N classes, but got " + to_string(points.shape()) +
-                     " and " + std::to_string(classes.size()));
+    throw ShapeError("plot: scatter_classes takes points of shape (N, 2) and N classes, but got " +
+                     to_string(points.shape()) + " and " + std::to_string(classes.size()));
   }
   if (classes.size() == 0 || smallest(classes.numbers()) < 0.0) {
     throw std::invalid_argument("plot: the classes of points are numbered 0, 1, 2, ...");
@@ -112,7 +113,8 @@ Axes& Axes::scatter(const Tensor& points, const Values& classes, const std::vect
       y.push_back(numbers[2 * i + 1]);
     }
     if (x.empty()) continue;
-    scatter(x, y, {.label = c < names.size() ? names[c] : "", .color = series_color(c), .marker = markers[c % 4]});
+    const std::string name = c < names.size() ? names[c] : "";
+    scatter(x, y, {.label = name, .color = series_color(c), .marker = markers[c % 4], .size = size});
   }
   return *this;
 }

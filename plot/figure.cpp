@@ -55,6 +55,17 @@ std::string with_sharp_pixels(std::string svg) {
 
 }  // namespace
 
+void Figure::draw(const std::filesystem::path& path, const std::string& terminal) const {
+  const ScratchFile commands(path, ".gp"), picture(path, path.extension());
+  replace_file(commands.path(), [&](std::ostream& out) { write(out, terminal, picture.path()); });
+  const std::string said = run_program("plot", {"gnuplot", commands.path()},
+                                       "install the package gnuplot-nox, or save the figure as a .gp file");
+  std::string drawn = text_of(picture.path());
+  if (drawn.empty()) throw IoError("plot: gnuplot drew nothing for '" + path.string() + "': " + said);
+  if (terminal == "svg") drawn = with_sharp_pixels(std::move(drawn));
+  replace_file(path, [&](std::ostream& out) { out << drawn; });
+}
+
 void Figure::save(const std::filesystem::path& path) const {
   const std::string extension = path.extension();
   if (extension != ".svg" && extension != ".png" && extension != ".gp") {
@@ -66,14 +77,11 @@ void Figure::save(const std::filesystem::path& path) const {
     const std::string picture = std::filesystem::path(path).replace_extension(".svg").filename();
     return replace_file(path, [&](std::ostream& out) { write(out, terminal, picture); });
   }
-  const ScratchFile commands(path, ".gp"), picture(path, extension);
-  replace_file(commands.path(), [&](std::ostream& out) { write(out, terminal, picture.path()); });
-  const std::string said = run_program("plot", {"gnuplot", commands.path()},
-                                       "install the package gnuplot-nox, or save the figure as a .gp file");
-  std::string drawn = text_of(picture.path());
-  if (drawn.empty()) throw IoError("plot: gnuplot drew nothing for '" + path.string() + "': " + said);
-  if (extension == ".svg") drawn = with_sharp_pixels(std::move(drawn));
-  replace_file(path, [&](std::ostream& out) { out << drawn; });
+  try {
+    draw(path, terminal);
+  } catch (...) {
+    throw;  // caught once, so that the files on the way are removed even where nobody catches it
+  }
 }
 
 }  // namespace xtape::plot

@@ -81,7 +81,8 @@ class Axes {
   /// Markers at the points (x, y), without a line.
   Axes& scatter(const Values& x, const Values& y, Style style = {});
   /// Points (N, 2) with the colour and marker of their class; `names` of the classes go to the legend.
-  Axes& scatter(const Tensor& points, const Values& classes, const std::vector<std::string>& names = {});
+  Axes& scatter_classes(const Tensor& points, const Values& classes, const std::vector<std::string>& names = {},
+                        double size = 0.7);
   /// The area between two lines.
   Axes& fill(const Values& x, const Values& low, const Values& high, Style style = {});
   /// Arrows (u, v) at (x, y), scaled so that they do not overlap.
@@ -97,7 +98,7 @@ class Axes {
   Axes& contour(const Values& x, const Values& y, const Tensor& z, const Values& levels = {}, Style style = {});
   /// z as a colour at each (x, y).
   Axes& surface(const Values& x, const Values& y, const Tensor& z, ColorOptions colors = {});
-  /// A pale ground in the colour of the class of each (x, y); the classes are numbered as in scatter().
+  /// A pale ground in the colour of the class of each (x, y); the classes are numbered as in scatter_classes().
   Axes& regions(const Values& x, const Values& y, const Tensor& classes);
   /// A matrix (rows, columns), its first row on top.
   Axes& heat_map(const Tensor& matrix, HeatMapOptions options = {});
@@ -200,6 +201,7 @@ class Figure {
 
  private:
   void write(std::ostream& out, const std::string& terminal, const std::string& target) const;
+  void draw(const std::filesystem::path& path, const std::string& terminal) const;
 
   Options m_options;
   std::vector<Axes> m_panels;

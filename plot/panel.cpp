@@ -155,7 +155,7 @@ void Axes::write(std::ostream& out) const {
   } else if (m_legend == "outside") {
     out << "set key outside right top Left reverse samplen 2\n";
   } else if (m_legend == "below") {
-    out << "set key below Left reverse samplen 2\n";
+    out << "set key below Left reverse samplen 2 height 1.2\n";
   } else {
     out << "set key inside " << (m_legend.empty() ? legend_corner() : m_legend)
         << " Left reverse samplen 2 spacing 1.1 opaque fc rgb '#f8f8f8' \n";

@@ -120,7 +120,7 @@ TEST_CASE("plot: decision regions are coloured as the points of their class") {
     const Tensor x = view(p, {xt::all(), xt::range(0, 1)});
     return concatenate({-x, x}, 1);  // scores of two classes
   };
-  decision_regions(figure.axes(), plane, right_half).scatter(points, {0.0, 1.0}, {"left", "right"});
+  decision_regions(figure.axes(), plane, right_half).scatter_classes(points, {0.0, 1.0}, {"left", "right"});
   const std::string commands = commands_of(figure);
   CHECK(says(commands, "\n-1 -1 179 213 232\n1 -1 243 207 179\n"));
   CHECK(says(commands, "lc rgb '#0072b2' title 'left'"));
@@ -219,7 +219,10 @@ TEST_CASE("plot: what does not fit is refused with the numbers that were met") {
              {"surface over 2 x and 3 y takes shape (3, 2), but got (2, 3)"});
   check_says(message_of<ShapeError>([&] { axes.heat_map(ones({3})); }), {"a matrix", "(3,)"});
   check_says(message_of<ShapeError>([&] { axes.image(ones({2, 3, 3})); }), {"(3, H, W)", "(2, 3, 3)"});
-  check_says(message_of<ShapeError>([&] { axes.scatter(ones({4, 3}), {0, 0, 0, 0}); }), {"(N, 2)", "(4, 3) and 4"});
+  check_says(message_of<ShapeError>([&] {
+               axes.scatter_classes(ones({4, 3}), {0, 0, 0, 0});
+             }),
+             {"(N, 2)", "(4, 3) and 4"});
   check_says(message_of<ShapeError>([&] { axes.x_ticks({1.0, 2.0}, {"one"}); }), {"2 ticks have 1 names"});
   check_says(message_of<std::invalid_argument>([&] { axes.line(tens, {.color = "teal"}); }), {"'teal'", "'black'"});
   check_says(message_of<std::invalid_argument>([&] { axes.line(tens, {.line = "~"}); }), {"'~'", "'--'"});

@@ -64,7 +64,7 @@ void draw_gates(const tutorial::Options& options) {
   const plot::Plane plane{-0.5, 1.5, -0.5, 1.5};
   const auto draw = [&](plot::Axes& axes, Tensor (*gate)(const Tensor&), const std::string& name) {
     plot::decision_regions(axes, plane, gate)
-        .scatter(all_inputs, gate(all_inputs), {"0", "1"})
+        .scatter_classes(all_inputs, gate(all_inputs), {"0", "1"})
         .title(name)
         .x_label("x1")
         .y_label("x2")

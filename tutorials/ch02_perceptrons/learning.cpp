@@ -114,7 +114,7 @@ void gradients(const tutorial::Options& options) {
   plot::Figure figure;
   plot::decision_regions(
       figure.axes(), {-0.5, 1.5, -0.5, 1.5}, [&](const Tensor& x) { return squeeze(two_layers(x), 1) > 0.0; }, float64)
-      .scatter(inputs, xor_targets, {"0", "1"})
+      .scatter_classes(inputs, xor_targets, {"0", "1"})
       .title("XOR, learned by two layers")
       .x_label("x1")
       .y_label("x2")

@@ -89,6 +89,6 @@ int main(int argc, char** argv) {
     return concatenate({-score, score}, 1);
   };
   plot::decision_regions(figure[1], plot::Plane::around(x), two_scores);
-  figure[1].scatter(x, moons.targets(), {"class 0", "class 1"}).x_label("x1").y_label("x2");
+  figure[1].scatter_classes(x, moons.targets(), {"class 0", "class 1"}).x_label("x1").y_label("x2");
   figure.save(options.figure("moons"));
 }

@@ -87,7 +87,7 @@ void draw(const tutorial::Options& options, const data::Dataset& points, nn::Lin
   densities[0]
       .x_range(-5, 5)
       .y_range(-5, 5)
-      .scatter(points.inputs(), points.targets(), {"class 0", "class 1"})
+      .scatter_classes(points.inputs(), points.targets(), {"class 0", "class 1"})
       .title("p(x | class)")
       .equal()
       .legend("bottom right");
@@ -101,7 +101,7 @@ void draw(const tutorial::Options& options, const data::Dataset& points, nn::Lin
   densities[2]
       .x_range(-5, 5)
       .y_range(-5, 5)
-      .scatter(drawn, concatenate({zeros({200}), ones({100})}))
+      .scatter_classes(drawn, concatenate({zeros({200}), ones({100})}))
       .title("300 points drawn from it")
       .equal();
   densities.save(options.figure("densities"));
@@ -112,7 +112,7 @@ void draw(const tutorial::Options& options, const data::Dataset& points, nn::Lin
   answers[0].surface(plane.x(), plane.y(), as_picture(direct), colors).title("P(1 | x), logistic").equal();
   answers[1].surface(plane.x(), plane.y(), as_picture(bayes), colors).title("P(1 | x), by Bayes").equal();
   plot::decision_regions(answers[2], plane, [&](const Tensor& x) { return squeeze(unit(x), 1) > 0.0; });
-  answers[2].scatter(points.inputs(), points.targets()).title("the bare label").equal();
+  answers[2].scatter_classes(points.inputs(), points.targets()).title("the bare label").equal();
   answers.save(options.figure("answers"));
 }
 

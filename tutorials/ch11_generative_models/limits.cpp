@@ -100,7 +100,7 @@ void compare_outliers(const tutorial::Options& options) {
               accuracy(fit_means(clean), test));
   std::printf("with outliers      %.4f     %.4f\n", accuracy(lines[0], test), accuracy(lines[1], test));
   plot::Figure figure({.width = 760, .height = 380});
-  figure.axes().scatter(outliers.x, outliers.t, {"class 0", "class 1"});
+  figure.axes().scatter_classes(outliers.x, outliers.t, {"class 0", "class 1"});
   add_line(figure.axes(), lines[1], {.label = "generative", .color = "black"});
   add_line(figure.axes(), lines[0], {.label = "logistic", .color = "black", .line = "--"});
   figure.axes().x_label("x1").y_label("x2").y_range(-4, 5).legend("outside");

@@ -5,12 +5,30 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 
 namespace tutorial {
 
+namespace {
+
+constexpr int failed = 1, wrong_usage = 2;
+
+// An exception that nobody catches ends the program with its words, and not with a core dump.
+[[noreturn]] void say_why() {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+  }
+  std::_Exit(failed);
+}
+
+}  // namespace
+
 Options::Options(int argc, char** argv) {
-  constexpr int wrong_usage = 2;
+  std::set_terminate(say_why);
   CLI::App app("A program of xtape's tutorials: prints its results and leaves its figures in a folder.");
   app.add_option("--out", m_out, "folder for the figures (default out)")->type_name("DIR");
   app.add_option("--dataset", m_dataset, "digits (embedded, the default), mnist or fashion-mnist")
