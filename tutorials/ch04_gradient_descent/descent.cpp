@@ -87,7 +87,7 @@ void paths(const tutorial::Options& options) {
 
 void learning_rates(const tutorial::Options& options) {
   const Tensor start = xt::xarray<double>{-3.0, 4.0};
-  plot::Figure figure;
+  plot::Figure figure({.width = 720, .height = 420});
   std::printf("\nloss after 20 steps\n");
   for (const double rate : {0.001, 0.01, 0.1, 0.5, 0.9, 1.0, 1.05}) {
     const Descent way = descend(start, rate, 20);
@@ -95,7 +95,7 @@ void learning_rates(const tutorial::Options& options) {
     if (rate == 0.5) continue;  // one step leads to 0, which has no place on a logarithmic axis
     char name[32];
     std::snprintf(name, sizeof name, "learning rate %g", rate);
-    figure.axes().line(way.losses, {.label = name, .marker = "o", .size = 0.4});
+    figure.axes().line(way.losses, {.label = name, .line = rate == 0.9 ? "--" : "-", .marker = "o", .size = 0.4});
   }
   figure.axes().log_y().x_label("step").y_label("loss").legend("outside");
   figure.save(options.figure("learning_rates"));
