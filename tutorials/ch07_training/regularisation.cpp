@@ -85,10 +85,12 @@ void compare(const data::Split& images, const std::vector<Settings>& all, int ep
     nn::Sequential net = make_network(images.train.inputs().shape(1), all[i].dropout);
     optim::SGD rule(net.parameters(), {.lr = all[i].lr});
     data::DataLoader loader(images.train, {.batch_size = 100, .shuffle = true, .seed = 1});
-    std::vector<double> train, test;
+    std::vector<double> at, train, test;
     Score last{};
-    for (int epoch = 0; epoch < epochs; ++epoch) {
+    for (int epoch = 1; epoch <= epochs; ++epoch) {
       train_epoch(net, rule, loader, all[i]);
+      if (epoch % 2 != 0 && epoch != epochs) continue;
+      at.push_back(epoch);
       train.push_back(evaluate(net, images.train).accuracy);
       last = evaluate(net, images.test);
       test.push_back(last.accuracy);
@@ -98,7 +100,7 @@ void compare(const data::Split& images, const std::vector<Settings>& all, int ep
     std::printf("%-21s   %.3f   %.3f      %.3f           %4.1f%%\n", all[i].name.c_str(), train.back(), test.back(),
                 last.loss, 100.0 * near_0);
     plot::Axes& panel = figure[i].title(all[i].name).x_label("epoch").y_label("accuracy").y_range(0.0, 1.05);
-    panel.line(train, {.label = "train"}).line(test, {.label = "test", .line = "--"}).legend("bottom right");
+    panel.line(at, train, {.label = "train"}).line(at, test, {.label = "test", .line = "--"}).legend("bottom right");
   }
   figure.save(options.figure("regularisation"));
 }
