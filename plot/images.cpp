@@ -19,15 +19,19 @@ Tensor picture_of(const Tensor& images, std::size_t index) {
   return one.dimension() == 3 && one.shape(0) == 1 ? view(one, {0}) : one;
 }
 
-Tensor spread(const Tensor& picture) {
-  const Tensor low = amin(picture), range = amax(picture) - low;
+bool is_diverging(const ColorOptions& colors) { return colors.palette == "diverging"; }
+
+// A picture whose own values span [0, 1], or [-1, 1] with 0 where it was.
+Tensor spread(const Tensor& picture, bool around_zero) {
+  const Tensor low = around_zero ? zeros_like(amin(picture)) : amin(picture);
+  const Tensor range = amax(abs(picture - low));
   return (picture - low) / (range.item() > 0.0 ? range : ones_like(range));
 }
 
 // The same colours for all pictures.
 void share_range(ColorOptions& colors, const Tensor& images) {
   const double low = amin(images).item(), high = amax(images).item(), reach = std::max(std::abs(low), std::abs(high));
-  const bool diverging = colors.palette == "diverging";
+  const bool diverging = is_diverging(colors);
   if (std::isnan(colors.low)) colors.low = diverging ? -reach : low;
   if (std::isnan(colors.high)) colors.high = diverging ? reach : high;
 }
@@ -42,7 +46,12 @@ Figure image_grid(const Tensor& given, ImageGridOptions options) {
                      to_string(given.shape()));
   }
   const Tensor images = astype(given, float64);
-  if (!options.each_alone) share_range(options.colors, images);
+  if (!options.each_alone) {
+    share_range(options.colors, images);
+  } else if (is_diverging(options.colors)) {
+    options.colors.low = -1.0;
+    options.colors.high = 1.0;
+  }
   const std::size_t count = images.shape(0), columns = std::clamp<std::size_t>(options.columns, 1, count);
   const int across = options.pixels ? options.pixels : std::clamp(800 / static_cast<int>(columns), 48, 120);
   const double pixel = across / static_cast<double>(images.shape(-1));
@@ -56,7 +65,8 @@ Figure image_grid(const Tensor& given, ImageGridOptions options) {
     const double left = gap + static_cast<int>(i % columns) * wide,
                  top = head + gap + static_cast<int>(i / columns) * high + words;
     const Tensor picture = picture_of(images, i);
-    axes.picture(options.each_alone ? spread(picture) : picture, left, top, pixel, options.colors);
+    axes.picture(options.each_alone ? spread(picture, is_diverging(options.colors)) : picture, left, top, pixel,
+                 options.colors);
     if (i >= options.titles.size()) continue;
     const std::string color = i < options.title_colors.size() ? options.title_colors[i] : "black";
     axes.text(left + 0.5 * across, top - 10, options.titles[i], "center", {.color = color});

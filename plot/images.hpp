@@ -12,8 +12,8 @@ struct ImageGridOptions {
   std::vector<std::string> titles = {};                       ///< over each picture
   std::vector<std::string> title_colors = {};                 ///< of these; black without
   ColorOptions colors = {.palette = "gray_r", .bar = false};  ///< for gray pictures
-  bool each_alone = false;                                    ///< the colours span each picture's own values
-  int pixels = 0;                                             ///< width of a picture; 0 for one that fits
+  bool each_alone = false;  ///< the colours span each picture's own values; diverging ones, from 0 to the farthest
+  int pixels = 0;           ///< width of a picture; 0 for one that fits
   std::string title = {};
 };
 

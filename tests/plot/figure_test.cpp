@@ -206,6 +206,19 @@ TEST_CASE("plot: pictures in a grid") {
   CHECK_THROWS_AS(plot::image_grid(ones({2, 2, 4, 4})), ShapeError);
 }
 
+TEST_CASE("plot: pictures with colours of their own keep their 0 in the middle of a diverging palette") {
+  const Tensor pictures = reshape(Tensor(xt::xarray<double>{1.0, 4.0, -5.0, 0.0}), {2, 1, 2});
+  const std::string own = commands_of(plot::image_grid(pictures, {.each_alone = true, .pixels = 20}));
+  CHECK(says(own, "\n11 11 0\n21 11 1\n"));
+  CHECK(says(own, "\n37 11 0\n47 11 1\n"));
+  const plot::ImageGridOptions diverging{
+      .colors = {.palette = "diverging", .bar = false}, .each_alone = true, .pixels = 20};
+  const std::string around = commands_of(plot::image_grid(pictures, diverging));
+  CHECK(says(around, "\n11 11 0.25\n21 11 1\n"));
+  CHECK(says(around, "\n37 11 -1\n47 11 0\n"));
+  CHECK(says(around, "[-1:1]"));
+}
+
 // --- what goes wrong
 
 TEST_CASE("plot: what does not fit is refused with the numbers that were met") {
