@@ -103,6 +103,7 @@ Axes& Axes::scatter_classes(const Tensor& points, const Values& classes, const s
     throw std::invalid_argument("plot: the classes of points are numbered 0, 1, 2, ...");
   }
   static const std::array<const char*, 4> markers{"o", "^", "s", "d"};
+  constexpr std::size_t colors = 8;  // behind these the markers move on, or the ninth class would look like the first
   const Values numbers(points);
   const auto count = static_cast<std::size_t>(largest(classes.numbers())) + 1;
   for (std::size_t c = 0; c < count; ++c) {
@@ -114,7 +115,7 @@ Axes& Axes::scatter_classes(const Tensor& points, const Values& classes, const s
     }
     if (x.empty()) continue;
     const std::string name = c < names.size() ? names[c] : "";
-    scatter(x, y, {.label = name, .color = series_color(c), .marker = markers[c % 4], .size = size});
+    scatter(x, y, {.label = name, .color = series_color(c), .marker = markers[(c + c / colors) % 4], .size = size});
   }
   return *this;
 }

@@ -5,6 +5,7 @@
 #include "scratch_files.hpp"
 
 #include <cstdlib>
+#include <set>
 
 using namespace xtape;
 
@@ -125,6 +126,18 @@ TEST_CASE("plot: decision regions are coloured as the points of their class") {
   CHECK(says(commands, "\n-1 -1 179 213 232\n1 -1 243 207 179\n"));
   CHECK(says(commands, "lc rgb '#0072b2' title 'left'"));
   CHECK(says(commands, "lc rgb '#d55e00' title 'right'"));
+}
+
+TEST_CASE("plot: ten classes look different from each other") {
+  plot::Figure figure;
+  const Tensor places = arange(10.0, {.dtype = float64});
+  figure.axes().scatter_classes(stack({places, places}, 1), places);
+  const std::string commands = commands_of(figure);
+  std::set<std::string> looks;
+  for (std::size_t at = commands.find("with points"); at != commands.npos; at = commands.find("with points", at + 1)) {
+    looks.insert(commands.substr(at, commands.find_first_of(",\n", at) - at));
+  }
+  CHECK(looks.size() == 10);
 }
 
 TEST_CASE("plot: the plane around points has a margin of a tenth") {
