@@ -93,7 +93,8 @@ void draw_figures(Vae& vae, const tutorial::Images& images, const Tensor& test, 
   std::vector<std::string> names;
   for (int digit = 0; digit < 10; ++digit) names.push_back(std::to_string(digit));
   figure.axes()
-      .scatter(vae.code(view(test, {xt::range(0, shown)})), view(images.test_labels, {xt::range(0, shown)}), names)
+      .scatter_classes(vae.code(view(test, {xt::range(0, shown)})), view(images.test_labels, {xt::range(0, shown)}),
+                       names)
       .x_label("first number of the code")
       .y_label("second number")
       .legend("outside")
