@@ -91,7 +91,7 @@ void used_twice(const tutorial::Options& options) {
   const Tensor y = (square(a) + 3.0 * a).named("y");
   int visits = 0;
   a.register_hook([&](const Tensor&) { ++visits; });
-  y.backward();
+  y.backward({.retain_graph = true});  // the picture shows what the nodes have kept
   std::printf("\ny = a^2 + 3 a, a = x^2, at x = 2\n");
   std::printf("  y = %g, dy/da = 2 a + 3 = %g, dy/dx = %g; the node of a was passed %d time\n", y.item(),
               a.grad().item(), x.grad().item(), visits);
