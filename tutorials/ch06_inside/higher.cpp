@@ -47,14 +47,21 @@ void count_nodes() {
   }
 }
 
+Tensor goldstein_price(const Tensor& x, const Tensor& y) {
+  return (1.0 + square(x + y + 1.0) * (19.0 - 14.0 * x + 3.0 * square(x) - 14.0 * y + 6.0 * x * y + 3.0 * square(y))) *
+         (30.0 + square(2.0 * x - 3.0 * y) *
+                     (18.0 - 32.0 * x + 12.0 * square(x) + 48.0 * y - 36.0 * x * y + 27.0 * square(y)));
+}
+
 void draw_graphs(const tutorial::Options& options) {
   const Tensor x = Tensor(1.0).requires_grad_().named("x");
   const Tensor second = derivatives(tanh(x), x, 2)[2];
   graph::save(second, options.figure("tanh_second").replace_extension(".svg"), {.values = true});
   const Tensor a = Tensor(1.0).requires_grad_().named("x"), b = Tensor(1.0).requires_grad_().named("y");
   const Tensor matyas = 0.26 * (square(a) + square(b)) - 0.48 * a * b;
-  matyas.backward();
   graph::save(matyas, options.figure("matyas").replace_extension(".svg"), {.values = true, .gradients = true});
+  const Tensor goldstein = goldstein_price(a, b);
+  graph::save(goldstein, options.figure("goldstein").replace_extension(".svg"), {.values = true, .gradients = true});
 }
 
 Tensor double_well(const Tensor& x) { return pow(x, 4.0) - 2.0 * square(x); }
