@@ -1,46 +1,24 @@
-// A convolutional network learns digits: one convolution, pooling, two affine layers. Its filters before and after,
-// what they answer to a picture, and the digits that it gets wrong.
+// A convolutional network learns digits: one convolution, pooling, two affine layers. Its accuracy over the epochs, its
+// filters before and after, what they answer to a picture, and the digits that it gets wrong.
+#include "simple_convnet.hpp"
+
 #include <plot/plot.hpp>
 #include <tutorials/common/tutorial.hpp>
 #include <xtape.hpp>
 
-#include <cmath>
+#include <array>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 using namespace xtape;
 
 namespace {
 
-struct SimpleConvNet : nn::Module {
-  nn::Conv2d conv;
-  nn::Linear hidden, output;
-
-  // `side` of the images, `filters` of size `kernel`.
-  SimpleConvNet(std::size_t side, std::size_t filters, std::size_t kernel)
-      : conv(add("conv", nn::Conv2d(1, filters, kernel))),
-        hidden(add("hidden", nn::Linear(filters * ((side - kernel + 1) / 2) * ((side - kernel + 1) / 2), 100))),
-        output(add("output", nn::Linear(100, 10))) {}
-
-  Tensor forward(const Tensor& x) override {
-    const Tensor pooled = max_pool2d(relu(conv(x)), 2);
-    return output(relu(hidden(flatten(pooled, 1))));
-  }
-};
-
-// The class that the network gives to each image.
-Tensor classify(nn::Module& net, const Tensor& images) {
-  const NoGrad guard;
-  Tensors classes;
-  for (const Tensor& batch : chunk(images, (images.shape(0) + 499) / 500)) classes.push_back(argmax(net(batch), 1));
-  return concatenate(classes);
-}
-
-double accuracy(const Tensor& classes, const Tensor& labels) {
-  return mean(astype(equal(classes, labels), float64)).item();
-}
-
-void train(SimpleConvNet& net, const data::Dataset& data, std::size_t epochs, double rate) {
+// Returns the accuracies after every epoch: of the training images, and of the test images.
+std::array<std::vector<double>, 2> train(SimpleConvNet& net, const data::Dataset& data, const data::Dataset& test,
+                                         std::size_t epochs, double rate) {
+  std::array<std::vector<double>, 2> accuracies;
   optim::Adam optimizer(net.parameters(), {.lr = rate});
   data::DataLoader loader(data, {.batch_size = 100, .shuffle = true, .seed = 1});
   for (std::size_t epoch = 1; epoch <= epochs; ++epoch) {
@@ -52,10 +30,28 @@ void train(SimpleConvNet& net, const data::Dataset& data, std::size_t epochs, do
       optimizer.step();
       loss_sum += loss.item();
     }
+    accuracies[0].push_back(accuracy(net, data));
+    accuracies[1].push_back(accuracy(net, test));
     if (epoch == 1 || epoch % 5 == 0) {
       std::printf("epoch %2zu  loss %.4f\n", epoch, loss_sum / static_cast<double>(loader.size()));
     }
   }
+  return accuracies;
+}
+
+void save_accuracies(const std::array<std::vector<double>, 2>& accuracies, const tutorial::Options& options) {
+  const auto last = static_cast<double>(accuracies[0].size());
+  const Tensor epochs = arange(1.0, last + 1.0);
+  plot::Figure figure({.width = 640, .height = 420});
+  figure.axes()
+      .line(epochs, accuracies[0], {.label = "train", .marker = "o"})
+      .line(epochs, accuracies[1], {.label = "test", .line = "--", .marker = "s"})
+      .x_label("epoch")
+      .x_range(0.0, last)
+      .y_label("accuracy")
+      .y_range(options.is_embedded() ? 0.0 : 0.95, 1.0)
+      .legend("bottom right");
+  figure.save(options.figure("accuracy"));
 }
 
 // A picture with smooth shapes and edges in all directions: a disc, a ring, stripes at 45 degrees and a ramp.
@@ -113,7 +109,7 @@ void try_book_weights(const tutorial::Options& options, const tutorial::Images& 
                        {"hidden.bias", book.at("b2")},
                        {"output.weight", transpose(book.at("W3"))},
                        {"output.bias", book.at("b3")}});
-  std::printf("the book's weights: test accuracy %.4f\n", accuracy(classify(net, images.test), images.test_labels));
+  std::printf("the book's weights: test accuracy %.4f\n", accuracy(net, {images.test, images.test_labels}));
 }
 
 }  // namespace
@@ -122,7 +118,8 @@ int main(int argc, char** argv) {
   const tutorial::Options options(argc, argv);
   const auto images = tutorial::load_images(options);
   const DType dtype = options.is_embedded() ? float64 : float32;
-  const Tensor train_images = astype(images.train, dtype), test_images = astype(images.test, dtype);
+  const data::Dataset training_set(astype(images.train, dtype), images.train_labels);
+  const data::Dataset test_set(astype(images.test, dtype), images.test_labels);
 
   manual_seed(1);
   SimpleConvNet net(images.height(), 30, 5);
@@ -137,13 +134,14 @@ int main(int argc, char** argv) {
   std::printf("%zu parameters\n", net.parameter_count());
   save_filters(net, options.figure("filters_before"));
 
-  train(net, {train_images, images.train_labels}, options.is_embedded() ? 30 : 5, options.is_embedded() ? 3e-3 : 1e-3);
+  const std::size_t epochs = options.is_embedded() ? 30 : 5;
+  const auto accuracies = train(net, training_set, test_set, epochs, options.is_embedded() ? 3e-3 : 1e-3);
+  save_accuracies(accuracies, options);
   save_filters(net, options.figure("filters_after"));
   save_responses(net, options, dtype);
 
-  const Tensor classes = classify(net, test_images);
-  std::printf("training accuracy %.4f\n", accuracy(classify(net, train_images), images.train_labels));
-  std::printf("test accuracy     %.4f\n", accuracy(classes, images.test_labels));
-  save_wrong(images.test, images.test_labels, classes, options.figure("wrong"));
+  std::printf("training accuracy %.4f\n", accuracies[0].back());
+  std::printf("test accuracy     %.4f\n", accuracies[1].back());
+  save_wrong(images.test, images.test_labels, classify(net, test_set.inputs()), options.figure("wrong"));
   try_book_weights(options, images);
 }
