@@ -17,9 +17,7 @@ kernels::Source source_of(const Tensor& x, const Shape& shape) {
 }
 
 // Whether one element stands for every one.
-bool is_constant(const TensorImpl& x) {
-  return x.size == 1 || is_one_element(x.strides);
-}
+bool is_constant(const TensorImpl& x) { return x.size == 1 || is_one_element(x.strides); }
 
 // Runs a sweep over inputs that broadcast to `shape`. Whole arrays and constants are read where they lie, without a
 // look at their strides: of 1000 elements, that look would take longer than the sweep.

@@ -205,7 +205,8 @@ TEST_CASE("time that an operation waits is its own") {
   custom_op(slow, {x});
   profiler.stop();
   CHECK(row_of(profiler, "slow").self >= 5e-3);
-  CHECK(row_of(profiler, "slow").total == doctest::Approx(row_of(profiler, "slow").self + row_of(profiler, "exp").total));
+  CHECK(row_of(profiler, "slow").total ==
+        doctest::Approx(row_of(profiler, "slow").self + row_of(profiler, "exp").total));
   CHECK(profiler.seconds() >= 10e-3);
   CHECK(row_of(profiler.summary(Profiler::GroupBy::phase), "forward").total <= profiler.seconds() - 5e-3);
 }

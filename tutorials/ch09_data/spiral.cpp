@@ -99,7 +99,11 @@ int main(int argc, char** argv) {
   plot::Figure figure({.rows = 1, .columns = 2, .width = 1000, .height = 450});
   plot::decision_regions(figure[0], plot::Plane::around(points.inputs()),
                          [&](const Tensor& p) { return net(astype(p, float32)); });
-  figure[0].scatter_classes(points.inputs(), points.targets(), {"arm 0", "arm 1", "arm 2"}).x_label("x").y_label("y").equal();
+  figure[0]
+      .scatter_classes(points.inputs(), points.targets(), {"arm 0", "arm 1", "arm 2"})
+      .x_label("x")
+      .y_label("y")
+      .equal();
   figure[1].line(train_losses, {.label = "train"}).line(test_losses, {.label = "test", .line = "--"});
   figure[1].x_label("epoch").y_label("loss");
   figure.save(options.figure("spiral"));
