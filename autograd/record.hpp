@@ -76,7 +76,7 @@ inline Tensors tensors_of(std::span<const Saved> saved) {
 template <class Rule>
 void collect_saved(const std::optional<Rule>& rule, Tensors& found) {
   SavedCollector collector;
-  const std::optional<Rule> copy(rule);
+  [[maybe_unused]] const std::optional<Rule> copy(rule);
   found.insert(found.end(), collector.found.begin(), collector.found.end());
 }
 
