@@ -71,7 +71,9 @@ void Figure::save(const std::filesystem::path& path) const {
   if (extension != ".svg" && extension != ".png" && extension != ".gp") {
     throw IoError("plot: '" + path.string() + "' must end in .svg, .png or .gp");
   }
-  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path());
+  std::error_code error;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+  if (error) throw IoError("plot: the folder of '" + path.string() + "' cannot be made: " + error.message());
   const std::string terminal = extension == ".png" ? "pngcairo" : "svg";
   if (extension == ".gp") {
     const std::string picture = std::filesystem::path(path).replace_extension(".svg").filename();

@@ -289,5 +289,7 @@ TEST_CASE("plot: without gnuplot saving says what to install, and an older pictu
   }
   CHECK(text_of(folder / "old.svg") == "old");
   CHECK(folder.entries() == 2);
+  check_says(message_of<IoError>([&] { figure.save(folder / "old.svg/new.svg"); }),
+             {"old.svg/new.svg", "cannot be made"});
   check_says(message_of<IoError>([&] { figure.save(folder / "figure.jpg"); }), {"figure.jpg", ".svg, .png or .gp"});
 }

@@ -4,7 +4,6 @@
 #include <tutorials/common/tutorial.hpp>
 
 #include <cstdio>
-#include <filesystem>
 
 using namespace xtape;
 
@@ -69,9 +68,7 @@ void fruit_by_the_tape(const tutorial::Options& options) {
   for (const Tensor& x : {apple, apples, orange, oranges, tax, apple_cost, orange_cost, cost, price}) {
     std::printf("%-12s  %8.4g  %8.4g\n", x.name().c_str(), x.item(), x.grad().item());
   }
-  const std::filesystem::path picture = options.figure("price");
-  std::filesystem::create_directories(picture.parent_path());
-  graph::save(price, picture, {.values = true, .gradients = true});
+  graph::save(price, options.figure("price").replace_extension(".svg"), {.values = true, .gradients = true});
 }
 
 // z = (x + y)^2 with t = x + y: dz/dx = dz/dt dt/dx.
@@ -95,7 +92,7 @@ void used_twice(const tutorial::Options& options) {
   std::printf("\ny = a^2 + 3 a, a = x^2, at x = 2\n");
   std::printf("  y = %g, dy/da = 2 a + 3 = %g, dy/dx = %g; the node of a was passed %d time\n", y.item(),
               a.grad().item(), x.grad().item(), visits);
-  graph::save(y, options.figure("used_twice"), {.values = true, .gradients = true});
+  graph::save(y, options.figure("used_twice").replace_extension(".svg"), {.values = true, .gradients = true});
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <autograd/error.hpp>
 #include <autograd/ops/shape.hpp>
 #include <data/digits.hpp>
 #include <data/mnist.hpp>
@@ -39,7 +40,7 @@ Options::Options(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     if (m_dataset == "mnist" && m_data.empty()) {
-      throw CLI::ValidationError("--data", "--dataset mnist needs the folder of its four files: --data mnist");
+      throw CLI::ValidationError("--data", "--dataset mnist needs the folder of its four files: --data DIR");
     }
   } catch (const CLI::ParseError& end) {
     std::exit(app.exit(end) == 0 ? 0 : wrong_usage);
@@ -47,6 +48,9 @@ Options::Options(int argc, char** argv) {
 }
 
 std::filesystem::path Options::figure(const std::string& name) const {
+  std::error_code error;
+  std::filesystem::create_directories(m_out, error);
+  if (error) throw xtape::IoError("--out: the folder '" + m_out.string() + "' cannot be made: " + error.message());
   return m_out / (name + (is_embedded() ? "" : "_" + m_dataset) + (m_png ? ".png" : ".svg"));
 }
 

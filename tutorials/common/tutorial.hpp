@@ -21,7 +21,8 @@ class Options {
   const std::string& dataset() const noexcept { return m_dataset; }
   bool is_embedded() const noexcept { return m_dataset == "digits"; }
   const std::filesystem::path& data() const noexcept { return m_data; }
-  /// Where the figure of that name goes: out/NAME.svg, and out/NAME_mnist.svg with --dataset mnist.
+  /// Where the figure of that name goes: out/NAME.svg, and out/NAME_mnist.svg with --dataset mnist. Makes the folder;
+  /// throws IoError where it cannot.
   std::filesystem::path figure(const std::string& name) const;
 
  private:
