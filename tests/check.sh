@@ -152,7 +152,9 @@ check_site() {
 
 # Clang compiles this build, so that its warnings are errors and its library code is tested as well.
 check_sanitizers() {
-  local flags="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g1"
+  # xsimd's exp converts an infinity to an integer, which it then does not use.
+  local flags="-fsanitize=address,undefined -fno-sanitize=float-cast-overflow -fno-sanitize-recover=all"
+  flags+=" -fno-omit-frame-pointer -g1"
   compiler=$(command -v clang++-14 || command -v clang++)
   # Clang says what it did not vectorise, which with the sanitizers' checks in between is no fault.
   configure build/sanitizers -DCMAKE_BUILD_TYPE=None "-DCMAKE_CXX_FLAGS=-O1 $flags -Wno-pass-failed" -DXTAPE_WERROR=ON \
