@@ -1,4 +1,5 @@
 #include <autograd/memory/pool.hpp>
+#include <autograd/memory/sanitizer.hpp>
 
 #include <array>
 #include <atomic>
@@ -14,18 +15,7 @@ constinit thread_local ThreadPool t_pool;
 
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool pooling = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr bool pooling = false;
-#else
-constexpr bool pooling = true;
-#endif
-#else
-constexpr bool pooling = true;
-#endif
-
+constexpr bool pooling = !address_sanitizer;
 constexpr std::size_t granularity = ThreadPool::granularity, classes = ThreadPool::classes;
 constexpr std::size_t slab_bytes = std::size_t{256} << 10;
 
