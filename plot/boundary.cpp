@@ -1,3 +1,4 @@
+#include <autograd/factories.hpp>
 #include <autograd/ops/elementwise.hpp>
 #include <autograd/ops/reduce.hpp>
 #include <autograd/ops/shape.hpp>
@@ -9,18 +10,6 @@
 #include <cmath>
 
 namespace xtape::plot {
-
-namespace {
-
-std::vector<double> steps_between(double low, double high, std::size_t count) {
-  std::vector<double> values(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    values[i] = low + (high - low) * static_cast<double>(i) / static_cast<double>(std::max<std::size_t>(count - 1, 1));
-  }
-  return values;
-}
-
-}  // namespace
 
 Plane Plane::around(const Tensor& points) {
   if (points.dimension() != 2 || points.shape(1) != 2 || points.size() == 0) {
@@ -38,8 +27,8 @@ Plane Plane::around(const Tensor& points) {
   return plane;
 }
 
-std::vector<double> Plane::x() const { return steps_between(x_low, x_high, steps); }
-std::vector<double> Plane::y() const { return steps_between(y_low, y_high, steps); }
+std::vector<double> Plane::x() const { return Values(linspace(x_low, x_high, steps, {.dtype = float64})).numbers(); }
+std::vector<double> Plane::y() const { return Values(linspace(y_low, y_high, steps, {.dtype = float64})).numbers(); }
 
 Tensor Plane::points(DType dtype) const {
   const std::vector<double> across = x(), up = y();

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
+
+#include <plot/figure.hpp>
 
 namespace xtape::plot {
 
@@ -18,6 +22,10 @@ const std::string& series_color(std::size_t index);
 
 /// gnuplot's definition of a palette. Throws std::invalid_argument for an unknown one.
 std::string palette_definition(const std::string& palette);
+
+/// What the first and the last colour mean: as asked for, else the finite range of the values; of diverging colours,
+/// with 0 in the middle.
+std::pair<double, double> color_range(const ColorOptions& colors, const std::vector<double>& values);
 
 /// gnuplot's words for a line (dash type and width) and for a marker. Throws std::invalid_argument for an unknown one.
 std::string dash_words(const std::string& line);

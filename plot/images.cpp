@@ -4,10 +4,11 @@
 #include <autograd/ops/shape.hpp>
 #include <autograd/ops/slice.hpp>
 #include <autograd/tape.hpp>
+#include <plot/gnuplot.hpp>
 #include <plot/images.hpp>
 
 #include <algorithm>
-#include <cmath>
+#include <tuple>
 
 namespace xtape::plot {
 
@@ -28,14 +29,6 @@ Tensor spread(const Tensor& picture, bool around_zero) {
   return (picture - low) / (range.item() > 0.0 ? range : ones_like(range));
 }
 
-// The same colours for all pictures.
-void share_range(ColorOptions& colors, const Tensor& images) {
-  const double low = amin(images).item(), high = amax(images).item(), reach = std::max(std::abs(low), std::abs(high));
-  const bool diverging = is_diverging(colors);
-  if (std::isnan(colors.low)) colors.low = diverging ? -reach : low;
-  if (std::isnan(colors.high)) colors.high = diverging ? reach : high;
-}
-
 }  // namespace
 
 Figure image_grid(const Tensor& given, ImageGridOptions options) {
@@ -47,7 +40,7 @@ Figure image_grid(const Tensor& given, ImageGridOptions options) {
   }
   const Tensor images = astype(given, float64);
   if (!options.each_alone) {
-    share_range(options.colors, images);
+    std::tie(options.colors.low, options.colors.high) = color_range(options.colors, Values(images).numbers());
   } else if (is_diverging(options.colors)) {
     options.colors.low = -1.0;
     options.colors.high = 1.0;

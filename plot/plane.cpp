@@ -9,9 +9,6 @@
 // Numbers over a plane: contours, colours, pictures.
 namespace xtape::plot {
 
-namespace {
-
-// The finite range of values, or what is asked for.
 std::pair<double, double> color_range(const ColorOptions& colors, const std::vector<double>& values) {
   double low = HUGE_VAL, high = -HUGE_VAL;
   for (const double value : values) {
@@ -28,6 +25,8 @@ std::pair<double, double> color_range(const ColorOptions& colors, const std::vec
   if (!(high > low)) high = low + 1.0;
   return {low, high};
 }
+
+namespace {
 
 // About `count` round values between low and high.
 std::vector<double> round_values(double low, double high, double count) {

@@ -101,11 +101,11 @@ class Backward {
   void visit(std::size_t i) {
     Described& each = m_description.nodes[i];
     if (!each.gradient_unknown.empty()) return pass_on_unknown(each, each.gradient_unknown);
-    const Tensor gradient = std::exchange(m_gradients[i], Tensor());
-    each.gradient = summary_of(gradient.defined() ? gradient : zeros_of(*each.node));
+    const Tensor arrived = std::exchange(m_gradients[i], Tensor());
+    const Tensor upstream = arrived.defined() ? arrived : zeros_of(*each.node);
+    each.gradient = summary_of(upstream);
     if (each.node->is_leaf()) return;
     try {
-      const Tensor upstream = gradient.defined() ? gradient : zeros_of(*each.node);
       const Tensors shares = shares_of(each, upstream, m_values);
       if (element_count(each.node->shape()) == 1) note_local(each, upstream, shares);
       pass_on(each, shares);

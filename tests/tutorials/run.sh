@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a chapter's program in an empty folder: it prints what is committed, and draws the figures that are committed.
+# Runs a chapter's program in an empty folder: it prints what is committed, and each figure that it draws is committed.
 # Usage: run.sh PROGRAM PAGE_FOLDER/NAME COMPARE. Numbers may differ by the tolerance that the source names in a line
 # "// tolerance: 1e-3, because ...", else by 1e-6.
 set -euo pipefail
