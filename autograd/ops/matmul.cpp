@@ -100,8 +100,8 @@ Tensor as_rows(const Tensor& x) {
   return reshape(x, Shape{rows, x.shape(-1)});
 }
 
-// x weight^T + bias, where the product is added to rows that hold the bias: BLAS would clear them first.
-Tensor add_product_to_bias(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+// x weight^T + bias.
+Tensor multiply_with_bias(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const auto readable = [](const Tensor& matrix) { return readable_by_blas(matrix) ? matrix : matrix.contiguous(); };
   const Tensor a = readable(as_rows(x.detach())), b = readable(weight.detach()), shift = bias.detach().contiguous();
   const std::size_t m = a.shape(0), n = b.shape(0), k = a.shape(1);
@@ -110,11 +110,10 @@ Tensor add_product_to_bias(const Tensor& x, const Tensor& weight, const Tensor& 
   shape.back() = n;
   Tensor result = Tensor::uninitialized(shape, x.dtype());
   visit_floating(result.dtype(), [&]<class T>(TypeTag<T>) {
-    auto* c = static_cast<T*>(result.mutable_data());
-    for (std::size_t row = 0; row < m; ++row) std::copy_n(shift.data<T>(), n, c + row * n);
     kernels::Matrix<T> turned = matrix_at<T>(b, 0);
     turned.transposed = !turned.transposed;
-    kernels::gemm<T>(m, n, k, matrix_at<T>(a, 0), turned, c, true);
+    kernels::gemm_with_bias<T>(m, n, k, matrix_at<T>(a, 0), turned, shift.data<T>(),
+                               static_cast<T*>(result.mutable_data()));
   });
   return result;
 }
@@ -137,7 +136,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   }
   const profile::Op profiled("linear", x, weight, bias);
   return record(
-      "linear", add_product_to_bias(x, weight, bias),
+      "linear", multiply_with_bias(x, weight, bias),
       From{x, [weight = save(weight)](const Tensor& g) { return matmul(g, weight.get()); }},
       From{weight, [x = save(x)](const Tensor& g) { return matmul(transpose(as_rows(g)), as_rows(x.get())); }},
       From{bias, [](const Tensor& g) { return g; }});
