@@ -36,6 +36,7 @@ class Engine final : public GradientSink {
 
   void run(Node& root, Tensor gradient);
   void deliver(const Node& from, Node& input, Tensor gradient) override;
+  const Tensor* sum_to_add_to(const Node& input) const override;
 
   // Adds what the leaves and retaining tensors got to their grad(); all or, if the run threw before, nothing.
   void commit();
@@ -148,6 +149,11 @@ void Engine::deliver(const Node& from, Node& input, Tensor gradient) {
   Tensor& sum = input.gradient;
   if (!derivatives_wanted() && !sum.impl()->overwritable() && gradient.impl()->overwritable()) std::swap(sum, gradient);
   if (derivatives_wanted() || !add_in_place(sum, gradient)) sum = sum + gradient;
+}
+
+const Tensor* Engine::sum_to_add_to(const Node& input) const {
+  const bool possible = input.gradient.defined() && !derivatives_wanted() && input.gradient.impl()->overwritable();
+  return possible && !anomaly::detecting() ? &input.gradient : nullptr;
 }
 
 // Brings a rule's result to the shape and dtype of the input: what was broadcast is summed, what was promoted is

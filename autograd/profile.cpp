@@ -135,6 +135,7 @@ class NotingSink final : public GradientSink {
     }
     m_engine.deliver(from, input, std::move(gradient));
   }
+  const Tensor* sum_to_add_to(const Node& input) const override { return m_engine.sum_to_add_to(input); }
 
  private:
   GradientSink& m_engine;

@@ -119,6 +119,8 @@ class GradientSink {
   bool wants(const Node* input) const noexcept { return input && (m_aim == 0 || input->mark == m_aim); }
   /// Hands over the gradient of the node behind `input`, which may be in the broadcast shape. Undefined means zero.
   virtual void deliver(const Node& from, Node& input, Tensor gradient) = 0;
+  /// What has arrived at `input` so far, where a rule may add to it in place of delivering; else null.
+  virtual const Tensor* sum_to_add_to(const Node& input) const = 0;
 
  protected:
   ~GradientSink() = default;

@@ -25,6 +25,8 @@ class Shares final : public GradientSink {
     }
   }
 
+  const Tensor* sum_to_add_to(const Node&) const override { return nullptr; }
+
   Tensors shares;  // undefined: zero
 
  private:

@@ -11,7 +11,8 @@ inline constexpr std::size_t cached_bytes = std::size_t{4} << 20;
 /// How a MapKernel reads and writes.
 struct MapMode {
   unsigned uniform = 0;         ///< bit i: the first element of input i stands for every one
-  bool past_the_cache = false;  ///< not where the output is one of the inputs
+  bool past_the_cache = false;  ///< not where the output is one of the inputs, or is added to
+  bool adds = false;            ///< to the output in place of overwriting it; for loops of gradients
 };
 
 /// A loop over contiguous spans of one element type: reads `inputs[i][0..count)` and writes `output[0..count)`, which

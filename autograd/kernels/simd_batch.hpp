@@ -74,8 +74,11 @@ inline void end_of_stream() {}
 /// What a formula gets for an argument that it leaves unnamed.
 struct Unread {};
 
+/// Whether a loop knows MapMode::adds.
+enum class Adding { never, on_demand };
+
 /// `output[n] = formula(inputs[0][n], inputs[1][n], ...)`; bit i of `uses` says whether input i is read.
-template <class Arch, unsigned uses, class T, class F, std::size_t... I>
+template <class Arch, unsigned uses, class T, Adding adding, class F, std::size_t... I>
 void map_spans(const F& formula, const void* const* inputs, MapMode mode, void* output, std::size_t count,
                std::index_sequence<I...>) {
   using Batch = xsimd::batch<T, Arch>;
@@ -107,18 +110,34 @@ void map_spans(const F& formula, const void* const* inputs, MapMode mode, void* 
 
   // The last batch ends with the span, over the one before it. It is computed first: the output may be an input.
   const std::size_t last = padded ? 0 : count - width;
-  const auto at_end = formula(load.template operator()<I>(last)...);
   auto* const out = static_cast<T*>(output);
-  std::size_t n = 0;
-  if constexpr (std::is_same_v<std::remove_const_t<decltype(at_end)>, Batch>) {
-    if (mode.past_the_cache && reinterpret_cast<std::uintptr_t>(out) % sizeof(Batch) == 0) {
-      for (; n < last; n += width) stream_batch(out + n, formula(load.template operator()<I>(n)...));
-      end_of_stream();
-    }
-  }
-  for (; n < last; n += width) store_batch(out + n, formula(load.template operator()<I>(n)...));
-  if (!padded) return store_batch(out + last, at_end);
   alignas(64) T result[width];
+  if (padded && adding == Adding::on_demand) {
+    Batch(T(0)).store_aligned(result);
+    std::memcpy(result, out, count * sizeof(T));
+  }
+  const auto value = [&]([[maybe_unused]] std::size_t n, [[maybe_unused]] const T* before) {
+    auto values = formula(load.template operator()<I>(n)...);
+    if constexpr (adding == Adding::on_demand) {
+      if (mode.adds) values += Batch::load_unaligned(before);
+    }
+    return values;
+  };
+  const auto at_end = value(last, padded ? result : out + last);
+  constexpr bool numbers = std::is_same_v<std::remove_const_t<decltype(at_end)>, Batch>;
+  const bool stream = numbers && mode.past_the_cache && reinterpret_cast<std::uintptr_t>(out) % sizeof(Batch) == 0;
+  for (std::size_t n = 0; n < last; n += width) {
+    const auto values = value(n, out + n);
+    if constexpr (numbers) {
+      if (stream) {
+        stream_batch(out + n, values);
+        continue;
+      }
+    }
+    store_batch(out + n, values);
+  }
+  if (stream) end_of_stream();
+  if (!padded) return store_batch(out + last, at_end);
   store_batch(result, at_end);
   std::memcpy(out, result, count * sizeof(T));
 }

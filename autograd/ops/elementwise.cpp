@@ -83,7 +83,7 @@ using Spans = std::array<const void*, most_arguments>;
 void run_in_pieces(const Loop& loop, const Spans& spans, kernels::MapMode mode, std::size_t count, std::byte* output) {
   const kernels::MapKernel simd_loop = loop.simd();
   const bool in_place = std::find(spans.begin(), spans.end(), output) != spans.end();
-  mode.past_the_cache = !in_place && count * item_bytes(loop.compute) > kernels::cached_bytes;
+  mode.past_the_cache = !in_place && !mode.adds && count * item_bytes(loop.compute) > kernels::cached_bytes;
   kernels::parallel_for(count, kernels::parallel_grain, [&](std::size_t begin, std::size_t end) {
     const std::size_t bytes = begin * item_bytes(loop.compute);
     Spans part = spans;
@@ -137,26 +137,31 @@ Tensor new_output(std::span<const Argument> arguments, const Shape& shape, DType
   return layout ? Tensor::uninitialized(shape, dtype, *layout) : Tensor::uninitialized(shape, dtype);
 }
 
-// Runs a loop over broadcast arguments into the dense `output`.
-void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
+// Runs a loop over arguments that are spans, all of its type, into the dense `output`, or adds to that; false where
+// they are not.
+bool run_spans(const Loop& loop, std::span<const Argument> arguments, const Tensor& output, bool adds) {
+  if (output.dtype() != loop.compute) return false;
   Spans spans{};
-  kernels::MapMode mode;
-  bool plain = output.dtype() == loop.compute;
-  for (std::size_t i = 0; plain && i < arguments.size(); ++i) {
+  kernels::MapMode mode{.adds = adds};
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
     const Argument& argument = arguments[i];
     spans[i] = argument.data;
     if (!argument.data) continue;
     mode.uniform |= static_cast<unsigned>(argument.constant) << i;
-    plain = argument.dtype == loop.compute && (argument.constant || lies_like(argument, output));
+    if (argument.dtype != loop.compute || !(argument.constant || lies_like(argument, output))) return false;
   }
   auto* out = static_cast<std::byte*>(output.mutable_data());
-  if (!plain) {
-    run_strided(loop, arguments, output);
-  } else if (output.size() == 1) {
-    loop.scalar(spans.data(), {}, out, 1);
+  if (output.size() == 1) {
+    loop.scalar(spans.data(), {.adds = adds}, out, 1);
   } else {
     run_in_pieces(loop, spans, mode, output.size(), out);
   }
+  return true;
+}
+
+// Runs a loop over broadcast arguments into the dense `output`.
+void run_loop(const Loop& loop, std::span<const Argument> arguments, const Tensor& output) {
+  if (!run_spans(loop, arguments, output, false)) run_strided(loop, arguments, output);
 }
 
 // What a loop reads and writes.
@@ -202,8 +207,11 @@ class ElementwiseNode final : public Node {
     std::size_t last = m_op.arity;
     while (!m_inputs[last - 1]) --last;
     for (std::size_t i = 0; i < last; ++i) {
-      if (!sink.wants(m_inputs[i].get())) continue;
-      sink.deliver(*this, *m_inputs[i], gradient_of(i, upstream, i + 1 == last));
+      Node* const input = m_inputs[i].get();
+      if (!sink.wants(input)) continue;
+      const Tensor* const sum = sink.sum_to_add_to(*input);
+      if (sum && add_gradient(i, upstream, *sum)) continue;
+      sink.deliver(*this, *input, gradient_of(i, upstream, i + 1 == last));
     }
   }
 
@@ -235,26 +243,46 @@ class ElementwiseNode final : public Node {
     return m_op.gradient[i].rule(upstream, inputs.data(), m_saved_output.kept() ? m_saved_output.get(*this) : Tensor());
   }
 
-  // The rule in one sweep; into the upstream's own memory where this is its last use and nobody else holds it.
-  Tensor run_rule(std::size_t i, const Tensor& upstream, bool last_use) {
-    const ElementwiseOp::Gradient& rule = m_op.gradient[i];
-    const auto uses = [&](std::size_t argument) { return (rule.uses >> argument & 1) != 0; };
-    std::array<Argument, most_arguments> arguments;
-    if (uses(0)) arguments[0] = Argument(upstream);
-    for (std::size_t a = 0; a < m_op.arity; ++a) {
-      if (uses(a + 1)) arguments[a + 1] = Argument(m_saved[a].get());
-    }
-    if (uses(m_op.arity + 1u)) {
-      Argument& output = arguments[m_op.arity + 1u];
-      output.data = m_saved_output.data();
-      output.dtype = dtype();
+  // What the rule of input `i` reads: the upstream, the inputs, the output.
+  struct RuleArguments {
+    RuleArguments(const ElementwiseNode& node, std::size_t i, const Tensor& upstream) : count(node.m_op.arity + 2u) {
+      const auto uses = [used = node.m_op.gradient[i].uses](std::size_t argument) {
+        return (used >> argument & 1) != 0;
+      };
+      if (uses(0)) all[0] = Argument(upstream);
+      for (std::size_t a = 0; a < node.m_op.arity; ++a) {
+        if (uses(a + 1)) all[a + 1] = Argument(node.m_saved[a].get());
+      }
+      if (!uses(count - 1)) return;
+      Argument& output = all[count - 1];
+      output.data = node.m_saved_output.data();
+      output.dtype = node.dtype();
       output.size = upstream.size();
       output.constant = output.size == 1;
-      output.shape = &shape();
-      output.strides = m_saved_output.strides();
+      output.shape = &node.shape();
+      output.strides = node.m_saved_output.strides();
       output.contiguous = !output.strides;
     }
-    const std::span used(arguments.data(), m_op.arity + 2u);
+    operator std::span<const Argument>() const { return {all.data(), count}; }
+
+    std::size_t count;
+    std::array<Argument, most_arguments> all;
+  };
+
+  // The rule in one sweep, added to what has arrived at input `i`; false where that or an argument lies otherwise.
+  bool add_gradient(std::size_t i, const Tensor& upstream, const Tensor& sum) {
+    if (m_op.gradient[i].form != Form::by_formula || sum.dtype() != dtype() || !same(sum.shape(), shape()))
+      return false;
+    const RuleArguments used(*this, i, upstream);
+    if (!run_spans(Loop::gradient(m_op, dtype(), i), used, sum, true)) return false;
+    if (profile::active()) [[unlikely]]
+      profile::add(bytes_moved(used, sum) + profile::bytes_of(sum), 2 * sum.size());
+    return true;
+  }
+
+  // The rule in one sweep; into the upstream's own memory where this is its last use and nobody else holds it.
+  Tensor run_rule(std::size_t i, const Tensor& upstream, bool last_use) {
+    const RuleArguments used(*this, i, upstream);
     const bool overwrite = last_use && upstream.impl()->overwritable();
     const Tensor result = overwrite ? upstream : new_output(used, shape(), dtype());
     if (profile::active()) [[unlikely]]

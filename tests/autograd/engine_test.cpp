@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <autograd/memory/buffer_cache.hpp>
 #include <autograd/memory/sanitizer.hpp>
 #include <xtape.hpp>
 
@@ -30,6 +31,40 @@ TEST_CASE("the chain rule over a graph whose results are used several times") {
   CHECK(x.grad().item() == doctest::Approx(2 * 3 * 4 + 2 * 3 * 2));
   CHECK(y.grad().item() == doctest::Approx(2 * 9 * 2 + 9));
   CHECK_FALSE(a.grad().defined());
+}
+
+TEST_CASE("rules add to what has arrived at an input, at every size, type and order in memory") {
+  const auto used_often = [](const Tensor& x, const Tensor& weight) {
+    return sum(x * weight + exp(x) * x - tanh(x) / (2.0 + x * x));
+  };
+  const auto agrees = [&](const Tensor& values, const Tensor& weight) {
+    const Tensor x = values.requires_grad_();
+    used_often(x, weight).backward();
+    const Tensor t = tanh(x.detach()), v = x.detach(), d = 2.0 + v * v;
+    const Tensor expected = weight + exp(v) * (1.0 + v) - (1.0 - t * t) / d + t * 2.0 * v / (d * d);
+    const double tolerance = x.dtype() == float64 ? 1e-14 : 1e-6;
+    CHECK(x.grad().shape() == x.shape());
+    CHECK(amax(abs(x.grad() - expected)).item() <= tolerance * amax(abs(expected)).item());
+  };
+  for (const DType dtype : {float32, float64}) {
+    for (const std::size_t size : {1, 2, 3, 7, 16, 17, 1000, 100000}) {
+      INFO("elements: ", size, ", ", to_string(dtype));
+      agrees(linspace(-2.0, 1.5, size, {.dtype = dtype}), linspace(0.1, 3.0, size, {.dtype = dtype}));
+    }
+    const Tensor square = linspace(-2.0, 1.5, 48, {.dtype = dtype}), weight = square * 0.7;
+    agrees(reshape(square, {6, 8}), transpose(reshape(weight, {8, 6})));  // an argument that lies otherwise
+    agrees(reshape(square, {6, 8}).clone(), reshape(weight, {6, 8}) * view(weight, {3}));
+  }
+}
+
+TEST_CASE("a gradient that a rule adds takes no memory") {
+  const std::size_t bytes = 4096 * sizeof(float);
+  const Tensor x = full({4096}, 0.5f).requires_grad_(), a = x.detach() + 1.0f, b = x.detach() * 3.0f;
+  const Tensor loss = sum(x * a + x * b + x * a);
+  const std::size_t before = memory::bytes_taken();
+  loss.backward();
+  CHECK(memory::bytes_taken() - before == bytes);
+  CHECK(x.grad().item(7) == 4.5);
 }
 
 TEST_CASE("gradients accumulate over backward calls until they are cleared") {

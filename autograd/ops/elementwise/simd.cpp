@@ -17,15 +17,16 @@ namespace {
 
 template <class Row, class T>
 void value_spans(const void* const* inputs, kernels::MapMode mode, void* output, std::size_t count) {
-  kernels::map_spans<kernels::Architecture, (1u << Row::arity) - 1, T>(Row::value, inputs, mode, output, count,
-                                                                       std::make_index_sequence<Row::arity>{});
+  kernels::map_spans<kernels::Architecture, (1u << Row::arity) - 1, T, kernels::Adding::never>(
+      Row::value, inputs, mode, output, count, std::make_index_sequence<Row::arity>{});
 }
 
 template <class Row, std::size_t I, class T>
 void gradient_spans(const void* const* inputs, kernels::MapMode mode, void* output, std::size_t count) {
   constexpr const auto& rule = gradient_of<I, Row>();
-  kernels::map_spans<kernels::Architecture, used_arguments<std::remove_cvref_t<decltype(rule)>>(), T>(
-      rule, inputs, mode, output, count, std::make_index_sequence<Row::arity + 2>{});
+  kernels::map_spans<kernels::Architecture, used_arguments<std::remove_cvref_t<decltype(rule)>>(), T,
+                     kernels::Adding::on_demand>(rule, inputs, mode, output, count,
+                                                 std::make_index_sequence<Row::arity + 2>{});
 }
 
 template <class Row, std::size_t I>

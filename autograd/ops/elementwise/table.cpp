@@ -46,7 +46,10 @@ void gradient_loop(const void* const* inputs, kernels::MapMode mode, void* outpu
       }
     };
     [&]<std::size_t... A>(std::index_sequence<A...>) {
-      for (std::size_t n = 0; n < count; ++n) out[n] = static_cast<T>(rule(argument.template operator()<A>(n)...));
+      for (std::size_t n = 0; n < count; ++n) {
+        const auto value = static_cast<T>(rule(argument.template operator()<A>(n)...));
+        out[n] = mode.adds ? out[n] + value : value;
+      }
     }
     (std::make_index_sequence<Row::arity + 2>{});
   });
