@@ -3,6 +3,8 @@
 #include <autograd/kernels/reduce_blocks.hpp>
 #include <autograd/kernels/simd_sweep.hpp>
 
+#include <algorithm>
+
 #if defined(XTAPE_LEVEL_AVX512)
 #define XTAPE_TABLE sum_table_avx512
 #elif defined(XTAPE_LEVEL_AVX2)
@@ -63,9 +65,12 @@ struct Blocks {
     for (; j + together * Batch::size <= width; j += together * Batch::size) {
       columns<together, Batch>(from + j, count, stride, output + j);
     }
-    sweep<Arch, T>(width - j, [&]<class V>(Step<V>, std::size_t k) {
-      columns<1, V>(from + j + k, count, stride, output + j + k);
-    });
+    // The last batch begins early enough to be a whole one: what it sums a second time comes out the same.
+    for (; j < width && width >= Batch::size; j += Batch::size) {
+      const std::size_t at = std::min(j, width - Batch::size);
+      columns<1, Batch>(from + at, count, stride, output + at);
+    }
+    for (; j < width; ++j) columns<1, T>(from + j, count, stride, output + j);
   }
 
   static constexpr SumBlocks<T> table{run, rows};
