@@ -13,6 +13,8 @@ struct Convolution {
   std::size_t in_channels = 1;   // of one group
   std::size_t out_channels = 1;  // of one group
   Windows windows;
+
+  bool operator==(const Convolution&) const = default;
 };
 
 /// y[n, o, p] = bias[o] + sum over c, k of w[o, c, k] x[n, c, p * stride + k * dilation - padding]; `bias` may be null.

@@ -5,6 +5,7 @@
 #include <autograd/kernels/parallel.hpp>
 #include <autograd/kernels/scratch.hpp>
 
+#include <algorithm>
 #include <dnnl.hpp>
 #include <map>
 #include <memory>
@@ -237,69 +238,115 @@ std::shared_ptr<const Loop> loop(Kind kind, const Convolution& c) {
   return place->second;
 }
 
-// A batch is shared out by its images: each piece is a convolution of its own, computed by one thread.
-struct Pieces {
-  explicit Pieces(const Convolution& c) : sizes(c) {
+// A part of a convolution that is one of its own, computed by one thread, and where it begins in the images.
+struct Piece {
+  Convolution sizes;
+  std::size_t x = 0, y = 0;
+};
+
+// A batch is shared out by its images; a batch of fewer than there are threads, forward, by bands of each image.
+class Pieces {
+ public:
+  Pieces(const Convolution& c, Kind kind) : m_kind(kind) {
     std::size_t multiplications = c.groups * c.in_channels * c.out_channels;
     for (const Window& w : c.windows) multiplications *= w.output * w.kernel;
     constexpr std::size_t together = 8;  // that take as long as an element of cheap work
-    count = piece_count(c.batch, multiplications / together);
+    const bool forward = kind == Kind::forward || kind == Kind::forward_with_bias;
+    if (forward && c.batch < thread_count()) {
+      const std::size_t places = c.windows[first_axis(c)].output, cost = c.batch * multiplications / together / places;
+      by_bands(c, std::max<std::size_t>(1, piece_count(places, cost) / c.batch));
+    }
+    if (m_pieces.empty()) by_images(c, piece_count(c.batch, multiplications / together));
     // A few images may be worth the start of oneDNN's own threads.
     constexpr std::size_t worthwhile = std::size_t{1} << 24;
-    alone = count > 1 || c.batch * multiplications < worthwhile;
-  }
-  std::size_t first(std::size_t piece) const { return piece * sizes.batch / count; }
-  Convolution operator[](std::size_t piece) const {
-    Convolution part = sizes;
-    part.batch = first(piece + 1) - first(piece);
-    return part;
+    m_alone = m_pieces.size() > 1 || c.batch * multiplications < worthwhile;
   }
 
-  /// Calls function(piece, offset in x, offset in y, loop) for every piece.
-  template <class F>
-  void run(Kind kind, const F& function) const {
-    const Alone guard(alone && count == 1);  // pieces are computed alone as they are
-    const std::size_t x_image = sizes.groups * sizes.in_channels * input_size(sizes.windows);
-    const std::size_t y_image = sizes.groups * sizes.out_channels * output_size(sizes.windows);
-    run_pieces(count, [&](std::size_t piece) {
-      function(piece, first(piece) * x_image, first(piece) * y_image, *loop(kind, (*this)[piece]));
+  std::size_t count() const { return m_pieces.size(); }
+
+  /// Whether oneDNN has a loop for every piece.
+  bool have_loops() const {
+    const Alone guard(m_alone);
+    const Convolution* last = nullptr;
+    return std::all_of(m_pieces.begin(), m_pieces.end(), [&](const Piece& piece) {
+      const bool seen = last && *last == piece.sizes;
+      last = &piece.sizes;
+      return seen || loop(m_kind, piece.sizes);
     });
   }
 
-  Convolution sizes;
-  std::size_t count;
-  bool alone;
+  /// Calls function(number of the piece, piece, loop) for every piece.
+  template <class F>
+  void run(const F& function) const {
+    const Alone guard(m_alone && count() == 1);  // pieces are computed alone as they are
+    run_pieces(count(), [&](std::size_t i) { function(i, m_pieces[i], *loop(m_kind, m_pieces[i].sizes)); });
+  }
+
+ private:
+  static std::size_t x_image(const Convolution& c) { return c.groups * c.in_channels * input_size(c.windows); }
+  static std::size_t y_image(const Convolution& c) { return c.groups * c.out_channels * output_size(c.windows); }
+  static std::size_t first_axis(const Convolution& c) {
+    std::size_t axis = 0;
+    while (axis + 1 < c.windows.size() && c.windows[axis] == Window()) ++axis;
+    return axis;
+  }
+
+  void by_images(const Convolution& c, std::size_t pieces) {
+    for (std::size_t i = 0; i < pieces; ++i) {
+      const std::size_t first = i * c.batch / pieces;
+      Piece& piece = m_pieces.emplace_back(Piece{c, first * x_image(c), first * y_image(c)});
+      piece.sizes.batch = (i + 1) * c.batch / pieces - first;
+    }
+  }
+
+  // A band is some of the places along the first axis, and what of the image they read; none where one reads nothing.
+  void by_bands(const Convolution& c, std::size_t bands) {
+    const std::size_t axis = first_axis(c);
+    const Window& whole = c.windows[axis];
+    const std::size_t x_row = x_image(c) / whole.input, y_row = y_image(c) / whole.output;
+    for (std::size_t i = 0; i < c.batch * bands; ++i) {
+      const std::size_t image = i / bands, band = i % bands;
+      const Range places{band * whole.output / bands, (band + 1) * whole.output / bands};
+      const std::size_t from = places.begin * whole.stride;  // counted from where the padding begins
+      const std::size_t to = (places.end - 1) * whole.stride + (whole.kernel - 1) * whole.dilation + 1;
+      const Range read{std::max(from, whole.padding) - whole.padding,
+                       std::min(to, whole.input + whole.padding) - whole.padding};
+      if (to <= whole.padding || read.begin >= read.end) return m_pieces.clear();
+      Piece& piece = m_pieces.emplace_back(
+          Piece{c, image * x_image(c) + read.begin * x_row, image * y_image(c) + places.begin * y_row});
+      piece.sizes.batch = 1;
+      Window& part = piece.sizes.windows[axis];
+      part.padding = read.begin + whole.padding - from;
+      part.input = read.size();
+      part.output = places.size();
+    }
+  }
+
+  Kind m_kind;
+  std::vector<Piece> m_pieces;
+  bool m_alone;
 };
 
 }  // namespace
 
 bool can_convolve(const Convolution& c) {
   if (c.batch == 0) return false;
-  const Pieces pieces(c);
-  const Alone guard(pieces.alone);
-  // The first piece is the smallest, the last one the largest.
-  for (const std::size_t piece : {std::size_t{0}, pieces.count - 1}) {
-    for (const Kind kind : {Kind::forward, Kind::input_gradient, Kind::weight_gradient}) {
-      if (!loop(kind, pieces[piece])) return false;
-    }
-  }
-  return true;
+  constexpr Kind kinds[] = {Kind::forward, Kind::input_gradient, Kind::weight_gradient};
+  return std::all_of(std::begin(kinds), std::end(kinds), [&](Kind kind) { return Pieces(c, kind).have_loops(); });
 }
 
 void convolution(const Convolution& c, const float* x, const float* w, const float* bias, float* y) {
-  const auto run = [&](std::size_t, std::size_t at_x, std::size_t at_y, const Loop& loop) {
-    Arguments arguments{{DNNL_ARG_SRC, loop.x(x + at_x)}, {DNNL_ARG_DST, loop.y(y + at_y)}};
+  Pieces(c, bias ? Kind::forward_with_bias : Kind::forward).run([&](std::size_t, const Piece& piece, const Loop& loop) {
+    Arguments arguments{{DNNL_ARG_SRC, loop.x(x + piece.x)}, {DNNL_ARG_DST, loop.y(y + piece.y)}};
     if (bias) arguments.emplace(DNNL_ARG_BIAS, loop.bias(bias));
     loop.read_weights(w, std::move(arguments));
-  };
-  Pieces(c).run(bias ? Kind::forward_with_bias : Kind::forward, run);
+  });
 }
 
 void convolution_input_gradient(const Convolution& c, const float* y, const float* w, const float* bias, float* x) {
-  const auto run = [&](std::size_t, std::size_t at_x, std::size_t at_y, const Loop& loop) {
-    loop.read_weights(w, {{DNNL_ARG_DIFF_DST, loop.y(y + at_y)}, {DNNL_ARG_DIFF_SRC, loop.x(x + at_x)}});
-  };
-  Pieces(c).run(Kind::input_gradient, run);
+  Pieces(c, Kind::input_gradient).run([&](std::size_t, const Piece& piece, const Loop& loop) {
+    loop.read_weights(w, {{DNNL_ARG_DIFF_DST, loop.y(y + piece.y)}, {DNNL_ARG_DIFF_SRC, loop.x(x + piece.x)}});
+  });
   if (!bias) return;
   const std::size_t channels = c.groups * c.in_channels;
   parallel_for(c.batch * input_size(c.windows), 1 + parallel_grain / channels, [&](std::size_t begin, std::size_t end) {
@@ -310,17 +357,16 @@ void convolution_input_gradient(const Convolution& c, const float* y, const floa
 }
 
 void convolution_weight_gradient(const Convolution& c, const float* x, const float* y, float* w) {
-  const Pieces pieces(c);
+  const Pieces pieces(c, Kind::weight_gradient);
   const std::size_t weights = c.groups * c.out_channels * c.in_channels * kernel_size(c.windows);
-  const Scratch<float> others((pieces.count - 1) * weights);  // what all pieces but the first give
-  const auto run = [&](std::size_t piece, std::size_t at_x, std::size_t at_y, const Loop& loop) {
-    float* to = piece == 0 ? w : others.data() + (piece - 1) * weights;
-    loop.write_weights(to, {{DNNL_ARG_SRC, loop.x(x + at_x)}, {DNNL_ARG_DIFF_DST, loop.y(y + at_y)}});
-  };
-  pieces.run(Kind::weight_gradient, run);
-  for (std::size_t piece = 1; piece < pieces.count; ++piece) {
-    const float* part = others.data() + (piece - 1) * weights;
-    for (std::size_t i = 0; i < weights; ++i) w[i] += part[i];
+  const Scratch<float> others((pieces.count() - 1) * weights);  // what all pieces but the first give
+  pieces.run([&](std::size_t i, const Piece& piece, const Loop& loop) {
+    float* to = i == 0 ? w : others.data() + (i - 1) * weights;
+    loop.write_weights(to, {{DNNL_ARG_SRC, loop.x(x + piece.x)}, {DNNL_ARG_DIFF_DST, loop.y(y + piece.y)}});
+  });
+  for (std::size_t i = 1; i < pieces.count(); ++i) {
+    const float* part = others.data() + (i - 1) * weights;
+    for (std::size_t k = 0; k < weights; ++k) w[k] += part[k];
   }
 }
 

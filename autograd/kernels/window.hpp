@@ -16,6 +16,8 @@ struct Window {
   std::size_t stride = 1;
   std::size_t dilation = 1;
   std::size_t padding = 0;  // in front; behind there is as much as the last place needs
+
+  bool operator==(const Window&) const = default;
 };
 
 /// One window per axis of an image. An image of one or two axes has its own at the end; those in front keep size 1, so

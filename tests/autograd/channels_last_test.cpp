@@ -128,6 +128,13 @@ TEST_CASE("convolutions of float32 agree with those of float64") {
       {{2, 16, 7, 7}, {16, 1, 3, 3}, {.padding = 1, .groups = 16}},
       {{2, 12, 5, 6}, {20, 12, 1, 1}, {}},
       {{1, 3, 4, 4}, {2, 3, 4, 4}, {}},
+      // Single images that are worth several threads: each computes a band of the result.
+      {{1, 16, 29, 24}, {32, 16, 3, 3}, {.padding = 1}},
+      {{1, 16, 40, 33}, {32, 16, 3, 3}, {.stride = 2, .padding = 1}},
+      {{1, 16, 31, 28}, {16, 16, 3, 3}, {.padding = 4, .dilation = 3}},
+      {{1, 16, 24, 24}, {16, 16, 2, 5}, {.stride = {3, 1}, .padding = {0, 2}}},
+      {{1, 16, 2, 99}, {32, 16, 5, 5}, {.padding = 4}},  // places that read nothing but padding
+      {{1, 32, 28, 24}, {32, 1, 3, 3}, {.padding = 1, .groups = 32}},
   };
   for (const Case& test : cases) {
     const Shape &x_shape = test.x, &w_shape = test.w;
