@@ -4,9 +4,9 @@
 
 namespace benchmarks {
 
-/// An SVG bar chart: how many times faster xtape is in each workload, a bar for each number of threads, on a
-/// logarithmic axis, with a mark where the target is.
-std::string bar_chart(const std::vector<Row>& rows, const std::string& subtitle);
+/// Draws a bar chart: how many times faster xtape is in each workload, a bar for each number of threads, on a
+/// logarithmic axis, with a mark where the target is. Says so where it cannot be drawn.
+void draw_bars(const std::vector<Row>& rows, const std::string& title, const std::filesystem::path& file);
 
 /// Points of a curve, (x, y).
 struct Curve {
@@ -20,7 +20,7 @@ struct Panel {
   std::vector<Curve> curves;
 };
 
-/// Panels side by side.
-std::string curve_chart(const std::vector<Panel>& panels, const std::string& title);
+/// Draws panels side by side. Says so where they cannot be drawn.
+void draw_curves(const std::vector<Panel>& panels, const std::string& title, const std::filesystem::path& file);
 
 }  // namespace benchmarks

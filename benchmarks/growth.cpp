@@ -73,7 +73,7 @@ void measure_growth(const std::filesystem::path& out) {
       panel_over_size("array", 1, "elements", "seconds for each, forward and backward"), panel_over_threads()};
   if (out.empty()) return;
   write_file(out / "growth.json", to_json(panels).dump(2) + "\n");
-  write_file(out / "growth.svg", curve_chart(panels, "How the cost grows with the work"));
+  draw_curves(panels, "How the cost grows with the work", out / "growth.svg");
 }
 
 }  // namespace benchmarks

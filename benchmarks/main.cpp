@@ -114,15 +114,16 @@ bool compare(const Options& options) {
   std::printf("\nload after: %.2f\n", load_average());
   if (!options.out.empty()) {
     write_file(options.out / "benchmarks.json", report.dump(2) + "\n");
-    const std::string subtitle = report["machine"]["processor"].get<std::string>() + ", " +
-                                 report["machine"]["xtape"].get<std::string>() + " beside " +
-                                 report["machine"].value("libtorch", "nothing");
-    write_file(options.out / "benchmarks.svg", bar_chart(rows, subtitle));
+    const std::string title = "How many times faster than " + report["machine"].value("libtorch", "libtorch") + ": " +
+                              report["machine"]["processor"].get<std::string>() + ", " +
+                              report["machine"]["xtape"].get<std::string>();
+    draw_bars(rows, title, options.out / "benchmarks.svg");
   }
   return std::all_of(rows.begin(), rows.end(), [](const Row& row) { return row.agrees(); });
 }
 
 bool run(const Options& options) {
+  if (!options.out.empty()) std::filesystem::create_directories(options.out);  // not after minutes of measuring
   switch (options.mode) {
     case Options::Mode::compare:
       return compare(options);
