@@ -38,9 +38,9 @@ void multiply(Size m, Size n, Size k, const Matrix<float>& a, const Matrix<float
   if (onednn_is_faster(m, n, k, b)) {
     const auto letter = [](const Matrix<float>& matrix) { return matrix.transposed ? 'T' : 'N'; };
     const auto size = [](Size value) { return static_cast<dnnl_dim_t>(value); };
-    dnnl_sgemm(letter(a), letter(b), size(m), size(n), size(k), 1, a.data, a.stride, b.data, b.stride, beta, c,
-               size(stride));
-    return;
+    const dnnl_status_t status = dnnl_sgemm(letter(a), letter(b), size(m), size(n), size(k), 1, a.data, a.stride,
+                                            b.data, b.stride, beta, c, size(stride));
+    if (status == dnnl_success) return;  // where it finds no memory for itself, it has not begun
   }
 #endif
   cblas_sgemm(CblasRowMajor, blas_order(a), blas_order(b), blas_int(m), blas_int(n), blas_int(k), 1, a.data,
