@@ -89,13 +89,24 @@ TEST_CASE("operations without a tape count, too") {
 }
 
 TEST_CASE("a gradient that arrives twice is accumulated once") {
-  const Tensor x = randn({5}).requires_grad_();
+  const Tensor x = randn({5, 5}).requires_grad_(), a = randn({5, 5}), b = randn({5, 5});
   Profiler profiler;
-  sum(exp(x) + sin(x)).backward();
+  sum(matmul(x, a) + matmul(x, b)).backward();
   const Row row = row_of(profiler, "accumulate");
   CHECK(row.count == 1);
-  CHECK(row.bytes == 3 * 5 * 4);
-  CHECK(row.flops == 5);
+  CHECK(row.bytes == 3 * 25 * 4);
+  CHECK(row.flops == 25);
+}
+
+TEST_CASE("an elementwise rule that adds to a gradient counts what it reads, and the addition") {
+  const Tensor x = randn({5}).requires_grad_();
+  Profiler profiler;
+  (exp(x) + exp(x)).backward(ones({5}));
+  CHECK(counts_of(profiler).count("accumulate") == 0);
+  const Row row = row_of(profiler, "exp backward");
+  CHECK(row.count == 2);
+  CHECK(row.bytes == (3 + 4) * 5 * 4);  // of the upstream, the result and the gradient; of the gradient once more
+  CHECK(row.flops == 5 + 2 * 5);
 }
 
 TEST_CASE("nothing is recorded before, after and in pauses of a profiler") {
