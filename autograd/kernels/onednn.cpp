@@ -252,9 +252,9 @@ class Pieces {
     for (const Window& w : c.windows) multiplications *= w.output * w.kernel;
     constexpr std::size_t together = 8;  // that take as long as an element of cheap work
     const bool forward = kind == Kind::forward || kind == Kind::forward_with_bias;
+    const std::size_t places = c.windows[first_axis(c)].output;
     if (forward && c.batch < thread_count()) {
-      const std::size_t places = c.windows[first_axis(c)].output, cost = c.batch * multiplications / together / places;
-      by_bands(c, std::max<std::size_t>(1, piece_count(places, cost) / c.batch));
+      by_bands(c, piece_count(places, c.batch * multiplications / together / places) / c.batch);
     }
     if (m_pieces.empty()) by_images(c, piece_count(c.batch, multiplications / together));
     // A few images may be worth the start of oneDNN's own threads.
@@ -303,6 +303,7 @@ class Pieces {
   void by_bands(const Convolution& c, std::size_t bands) {
     const std::size_t axis = first_axis(c);
     const Window& whole = c.windows[axis];
+    if (bands < 2) return;
     const std::size_t x_row = x_image(c) / whole.input, y_row = y_image(c) / whole.output;
     for (std::size_t i = 0; i < c.batch * bands; ++i) {
       const std::size_t image = i / bands, band = i % bands;
