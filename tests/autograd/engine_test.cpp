@@ -5,6 +5,7 @@
 #include <xtape.hpp>
 
 #include <thread>
+#include <vector>
 
 using namespace xtape;
 
@@ -47,7 +48,7 @@ TEST_CASE("rules add to what has arrived at an input, at every size, type and or
     CHECK(amax(abs(x.grad() - expected)).item() <= tolerance * amax(abs(expected)).item());
   };
   for (const DType dtype : {float32, float64}) {
-    for (const std::size_t size : {1, 2, 3, 7, 16, 17, 1000, 100000}) {
+    for (const std::size_t size : std::vector<std::size_t>{1, 2, 3, 7, 16, 17, 1000, 100000}) {
       INFO("elements: ", size, ", ", to_string(dtype));
       agrees(linspace(-2.0, 1.5, size, {.dtype = dtype}), linspace(0.1, 3.0, size, {.dtype = dtype}));
     }
