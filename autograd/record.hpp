@@ -158,8 +158,9 @@ Tensor apply_rule(const Rule& rule, const Tensor& upstream, const Tensor& output
 template <class... Rules>
 class RuleNode final : public Node {
  public:
-  RuleNode(const char* name, From<Rules>... from) : m_name(name), m_inputs{node_of(from.input)...} {
-    keep(std::index_sequence_for<Rules...>{}, std::move(from)...);
+  /// Takes the rules out of `from`.
+  RuleNode(const char* name, From<Rules>&... from) : m_name(name), m_inputs{node_of(from.input)...} {
+    keep(std::index_sequence_for<Rules...>{}, from...);
   }
 
   const char* name() const noexcept override { return m_name; }
@@ -183,7 +184,7 @@ class RuleNode final : public Node {
 
  private:
   template <std::size_t... I>
-  void keep(std::index_sequence<I...>, From<Rules>... from) {
+  void keep(std::index_sequence<I...>, From<Rules>&... from) {
     ((m_inputs[I] ? void(std::get<I>(m_rules).emplace(std::move(from.rule))) : void()), ...);
   }
   template <std::size_t... I>
@@ -193,10 +194,8 @@ class RuleNode final : public Node {
   template <class Rule>
   void propagate_to(Node& input, const Rule& rule, const Tensor& upstream, GradientSink& sink) {
     if constexpr (AddsInPlace<Rule>) {
-      const Tensor& arrived = input.gradient;
-      if (!grad_enabled() && !watched() && arrived.defined() && arrived.impl()->exclusive()) {
-        return rule.add_to(arrived, upstream);
-      }
+      const Tensor* const arrived = sink.sum_to_add_to(input);
+      if (arrived && arrived->is_contiguous()) return rule.add_to(*arrived, upstream);
     }
     sink.deliver(*this, input, apply(rule, upstream));
   }
@@ -225,7 +224,7 @@ Tensor record(const char* name, Tensor result, From<Rules>... from) {
   }
   RuleNode<Rules...>* node = nullptr;
   if (recorded) {
-    node = new RuleNode<Rules...>(name, std::move(from)...);
+    node = new RuleNode<Rules...>(name, from...);
     node->attach_to(*result.impl());
   }
   if (watched()) watch(name, result, inputs, rules);

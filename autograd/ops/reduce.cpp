@@ -122,10 +122,14 @@ Tensor prod_gradient(const Tensor& x, const Tensor& g, const std::vector<bool>& 
 // What each element of a sum gets of its result's gradient: a view without a copy, but of few rows or columns written
 // out, since loops over whole arrays start sooner than those over broadcast ones, and may write over them. Of a single
 // number they start as soon.
-Tensor spread_out(const Tensor& g, const Shape& kept, const Shape& shape) {
+Tensor spread_out(const Tensor& g, const std::vector<bool>& reduced, const Shape& shape) {
   constexpr std::size_t few = 8192;
+  if (g.size() == 1 && !derivatives_wanted()) {
+    return Tensor(TensorImpl::view(*g.impl(), shape, Strides(shape.size(), 0)));
+  }
+  Shape kept = shape;
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) kept[axis] = reduced[axis] ? 1 : shape[axis];
   if (derivatives_wanted()) return broadcast_to(reshape(g, kept), shape);
-  if (g.size() == 1) return Tensor(TensorImpl::view(*g.impl(), shape, Strides(shape.size(), 0)));
   const Tensor view = broadcast_to(reshape(g, kept), shape);
   return element_count(shape) > few ? view : view.contiguous();
 }
@@ -137,8 +141,9 @@ Tensor spread_out(const Tensor& g, const Shape& kept, const Shape& shape) {
 Tensor sum(const Tensor& x, const Axes& axes, KeepDims keep) {
   const profile::Op profiled("sum", x);
   const ReductionPlan plan("sum", x, axes);
-  return record("sum", reduce(kernels::Reduction::sum, plan, keep),
-                From{x, [kept = plan.kept, shape = x.shape()](const Tensor& g) { return spread_out(g, kept, shape); }});
+  return record(
+      "sum", reduce(kernels::Reduction::sum, plan, keep),
+      From{x, [reduced = plan.reduced, shape = x.shape()](const Tensor& g) { return spread_out(g, reduced, shape); }});
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
@@ -147,8 +152,8 @@ Tensor mean(const Tensor& x, const Axes& axes, KeepDims keep) {
   const double scale = 1.0 / static_cast<double>(plan.count());
   // A mean of nothing is nan: 0 * inf.
   return record("mean", astype(reduce(kernels::Reduction::sum, plan, keep), as_floating(x.dtype())) * scale,
-                From{x, [kept = plan.kept, shape = x.shape(), scale](const Tensor& g) {
-                       return spread_out(g * scale, kept, shape);
+                From{x, [reduced = plan.reduced, shape = x.shape(), scale](const Tensor& g) {
+                       return spread_out(g * scale, reduced, shape);
                      }});
 }
 
