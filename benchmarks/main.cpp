@@ -1,6 +1,7 @@
 // Runs every workload in xtape, in libtorch where it was found, and by hand where there is such a loop, by turns;
 // prints a table, and writes it as JSON and as a chart.
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -17,15 +18,6 @@ namespace benchmarks {
 
 namespace {
 
-constexpr const char* usage =
-    "usage: xtape_benchmarks [options] [WORKLOAD...]\n"
-    "  --threads N    how many; again for further runs. Without: one, and then as many as there are cores\n"
-    "  --out FOLDER   writes benchmarks.json and benchmarks.svg there\n"
-    "  --growth       instead: how the cost grows with the work; growth.json and growth.svg\n"
-    "  --under-load   instead: how much longer a run takes on a busy machine; under_load.json\n"
-    "  --quick        few short rounds, to see whether all sides agree\n"
-    "  --list         names the workloads\n";
-
 struct Options {
   Schedule schedule;
   std::vector<int> threads;
@@ -34,33 +26,27 @@ struct Options {
   std::vector<Workload> workloads;
 };
 
-Options parse(int argc, char** argv) {
+// What the command line says; throws CLI::ParseError where it ends the program.
+Options parse(CLI::App& app, int argc, char** argv) {
   Options options;
-  for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    const auto value = [&] {
-      if (i + 1 == argc) throw std::invalid_argument(argument + " needs a value");
-      return std::string(argv[++i]);
-    };
-    if (argument == "--quick") {
-      options.schedule = {3, 1, 0.002, 2};
-    } else if (argument == "--threads") {
-      options.threads.push_back(std::stoi(value()));
-    } else if (argument == "--out") {
-      options.out = value();
-    } else if (argument == "--list") {
-      options.mode = Options::Mode::list;
-    } else if (argument == "--growth") {
-      options.mode = Options::Mode::growth;
-    } else if (argument == "--under-load") {
-      options.mode = Options::Mode::under_load;
-    } else if (argument.rfind("--", 0) == 0) {
-      throw std::invalid_argument("unknown option " + argument + "\n" + usage);
-    } else {
-      options.workloads.push_back(workload(argument));
-    }
-  }
-  if (options.workloads.empty()) options.workloads = workloads();
+  std::vector<std::string> names;
+  app.add_option("workloads", names, "which ones; without, all that --list names");
+  app.add_option("--threads", options.threads, "how many, several times; without, one, then one a core")
+      ->check(CLI::Range(1, 1024))
+      ->allow_extra_args(false);
+  app.add_option("--out", options.out, "writes benchmarks.json and benchmarks.svg to this folder");
+  bool quick = false, growth = false, busy = false, list = false;
+  app.add_flag("--quick", quick, "few short rounds, to see whether all sides agree");
+  app.add_flag("--growth", growth, "instead: how the cost grows with the work; growth.json and .svg");
+  app.add_flag("--under-load", busy, "instead: how much longer on a busy machine; under_load.json");
+  app.add_flag("--list", list, "instead: names the workloads");
+  app.parse(argc, argv);
+  if (quick) options.schedule = {3, 1, 0.002, 2};
+  if (growth) options.mode = Options::Mode::growth;
+  if (busy) options.mode = Options::Mode::under_load;
+  if (list) options.mode = Options::Mode::list;
+  for (const std::string& name : names) options.workloads.push_back(workload(name));
+  if (names.empty()) options.workloads = workloads();
   if (options.threads.empty()) {
     options.threads = {1};
     if (core_count() > 1) options.threads.push_back(core_count());
@@ -146,8 +132,11 @@ bool run(const Options& options) {
 
 int main(int argc, char** argv) {
   using namespace benchmarks;
+  CLI::App app("Runs workloads in xtape and in libtorch by turns, and compares them");
   try {
-    return run(parse(argc, argv)) ? 0 : 1;
+    return run(parse(app, argc, argv)) ? 0 : 1;
+  } catch (const CLI::ParseError& end) {
+    return app.exit(end);
   } catch (const std::exception& error) {
     std::cerr << "xtape_benchmarks: " << error.what() << "\n";
     return 2;

@@ -176,7 +176,7 @@ Workload workload(const std::string& name) {
   std::vector<Workload> all = workloads();
   for (const auto& others : {limits(), growth()}) all.insert(all.end(), others.begin(), others.end());
   const auto found = std::find_if(all.begin(), all.end(), [&](const Workload& w) { return w.name == name; });
-  if (found == all.end()) throw std::invalid_argument("there is no workload " + name);
+  if (found == all.end()) throw std::invalid_argument("there is no workload " + name + "; --list names them");
   return *found;
 }
 
