@@ -169,3 +169,22 @@ TEST_CASE("gemm is the sum of its definition at awkward sizes, whatever part eac
     }
   }
 }
+
+TEST_CASE("a bias is added to every row of a product, whatever part each thread computes") {
+  struct Sizes {
+    std::size_t m, n, k;
+  };
+  for (const Sizes size : {Sizes{3, 5, 0}, {1, 300, 70}, {97, 130, 101}, {13, 259, 513}, {200, 33, 270}}) {
+    INFO("m ", size.m, " n ", size.n, " k ", size.k);
+    const std::vector<double> a = some_values(size.m * size.k), b = some_values(size.n * size.k),
+                              bias = some_values(size.n);
+    const Matrix<double> left{a.data(), static_cast<std::ptrdiff_t>(size.k), false};
+    const Matrix<double> right{b.data(), static_cast<std::ptrdiff_t>(size.k), true};
+    std::vector<double> c(size.m * size.n, std::numeric_limits<double>::quiet_NaN()), product(c);
+    gemm<double>(size.m, size.n, size.k, left, right, product.data());
+    gemm_with_bias<double>(size.m, size.n, size.k, left, right, bias.data(), c.data());
+    std::size_t right_ones = 0;
+    for (std::size_t i = 0; i < c.size(); ++i) right_ones += std::abs(c[i] - (product[i] + bias[i % size.n])) <= 1e-12;
+    CHECK(right_ones == c.size());
+  }
+}
