@@ -132,6 +132,7 @@ double largest_difference(std::size_t m, std::size_t n, std::size_t k, bool a_tu
         magnitudes += std::abs(term);
       }
       const double difference = std::abs(sum - static_cast<double>(c[place]));
+      if (std::isnan(difference)) return difference;
       largest = std::max(largest, difference == 0 ? 0 : difference / magnitudes);
     }
   }
