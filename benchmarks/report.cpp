@@ -2,8 +2,9 @@
 
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <stdexcept>
+#include <ostream>
+
+#include <autograd/file.hpp>
 
 namespace benchmarks {
 
@@ -177,10 +178,7 @@ nlohmann::json to_json(const std::vector<Row>& rows) {
 }
 
 void write_file(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream stream(file);
-  stream << text;
-  stream.close();
-  if (!stream) throw std::runtime_error("cannot write " + file.string());
+  xtape::replace_file(file, [&](std::ostream& out) { out << text; });
   std::printf("written to %s\n", file.c_str());
 }
 

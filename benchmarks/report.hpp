@@ -37,7 +37,7 @@ double geometric_mean(const std::vector<Row>& rows);
 
 nlohmann::json to_json(const std::vector<Row>& rows);
 
-/// Writes a text and says so. Throws std::runtime_error.
+/// Writes a text, as a whole or not at all, and says so. Throws IoError.
 void write_file(const std::filesystem::path& file, const std::string& text);
 
 /// As "1.23 ms", "45.6 us".

@@ -301,9 +301,9 @@ class Pieces {
 
   // A band is some of the places along the first axis, and what of the image they read; none where one reads nothing.
   void by_bands(const Convolution& c, std::size_t bands) {
+    if (bands < 2) return;
     const std::size_t axis = first_axis(c);
     const Window& whole = c.windows[axis];
-    if (bands < 2) return;
     const std::size_t x_row = x_image(c) / whole.input, y_row = y_image(c) / whole.output;
     for (std::size_t i = 0; i < c.batch * bands; ++i) {
       const std::size_t image = i / bands, band = i % bands;
